@@ -1,0 +1,85 @@
+import type { Duration, Instant } from '../base/clock.ts';
+import type { ContactId, EmailAddress, GroupId, HistoryId } from '../base/ids.ts';
+
+export interface Contact {
+  readonly id: ContactId;
+  readonly type: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly isDeleted: boolean;
+  readonly isOptOut: boolean;
+  readonly doNotEmail: boolean;
+  readonly isDeceased: boolean;
+  readonly modified: Instant;
+}
+
+export interface ContactEmail {
+  readonly id: number;
+  readonly contactId: ContactId;
+  readonly email: EmailAddress;
+  readonly isPrimary: boolean;
+  readonly isBulkmail: boolean;
+  /** 0 no, 1 bounce, 2 opt-out. */
+  readonly onHold: number;
+}
+
+/** CiviCRM's `status` of a group contact or a history row; others are possible and count as not Added. */
+export type GroupStatus = string;
+
+export interface GroupContact {
+  readonly contactId: ContactId;
+  readonly groupId: GroupId;
+  readonly status: GroupStatus;
+}
+
+/** A row of the subscription history. `groupId` null is a domain-wide opt-out. */
+export interface HistoryRow {
+  readonly id: HistoryId;
+  readonly contactId: ContactId;
+  readonly groupId: GroupId | null;
+  readonly date: Instant;
+  readonly status: GroupStatus;
+  readonly tracking: string | null;
+}
+
+export interface Group {
+  readonly id: GroupId;
+  readonly title: string;
+  readonly isActive: boolean;
+  /** A smart group: its members follow from a search and cannot be written. */
+  readonly isSmart: boolean;
+}
+
+/**
+ * Reads of CiviCRM. Every list argument may be of any length: the reader splits it into chunks that serve
+ * (facts/civicrm.md). Answers come ordered by id. Addresses are matched as exact lower-cased bytes,
+ * whatever the database's collation equates.
+ */
+export interface CivicrmReader {
+  /** The authentication probe: throws `civicrm_unauthorized` unless the key reads its own contact and may see contacts. */
+  probe(signal?: AbortSignal): Promise<void>;
+  /** CiviCRM's clock less ours, from the latest `Date` header; 0 before the first answer. */
+  clockOffset(): Duration;
+  /** Live and trashed contacts; ids that do not exist are left out. */
+  contactsById(ids: readonly ContactId[], signal?: AbortSignal): Promise<readonly Contact[]>;
+  /** E-mails of live contacts with these addresses. */
+  emailsByAddress(addresses: readonly EmailAddress[], signal?: AbortSignal): Promise<readonly ContactEmail[]>;
+  /** E-mails of these contacts, best first within a contact: bulk mail, then primary, then by id. */
+  emailsOfContacts(ids: readonly ContactId[], signal?: AbortSignal): Promise<readonly ContactEmail[]>;
+  groups(ids: readonly GroupId[], signal?: AbortSignal): Promise<readonly Group[]>;
+  groupContacts(ids: readonly ContactId[], groups: readonly GroupId[], signal?: AbortSignal): Promise<readonly GroupContact[]>;
+  /** Live contacts that are Added to a group, by contact id after `after`, at most `limit`. */
+  addedAfter(group: GroupId, after: ContactId | null, limit: number, signal?: AbortSignal): Promise<readonly ContactId[]>;
+  /** Whole history of these contacts in these groups, and their domain-wide rows, ordered by id. */
+  history(ids: readonly ContactId[], groups: readonly GroupId[], signal?: AbortSignal): Promise<readonly HistoryRow[]>;
+  /** History rows of these groups and domain-wide ones with an id after `after`, ordered by id, at most `limit`. */
+  historySince(after: HistoryId, groups: readonly GroupId[], limit: number, signal?: AbortSignal): Promise<readonly HistoryRow[]>;
+  /** Of the history ids from..to (inclusive), those that exist in any group: to tell a gap from another group's rows. */
+  historyIds(from: HistoryId, to: HistoryId, signal?: AbortSignal): Promise<ReadonlySet<HistoryId>>;
+  /** Contacts, trashed ones included, with `modified_date` at or after `since`, by id after `after`, at most `limit`. */
+  modifiedSince(since: Instant, after: ContactId | null, limit: number, signal?: AbortSignal): Promise<readonly ContactId[]>;
+  /** The last survivor of each merged contact; contacts never merged are left out. */
+  mergedTo(ids: readonly ContactId[], signal?: AbortSignal): Promise<ReadonlyMap<ContactId, ContactId>>;
+  /** Calls made so far, by kind (`Contact.get`, …), for the summary. */
+  requests(): ReadonlyMap<string, number>;
+}

@@ -1,0 +1,86 @@
+import type { Clock, Instant } from '../base/clock.ts';
+import type { RunId, ListId, BatchId } from '../base/ids.ts';
+import type { Random } from '../base/random.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { BatchRecord, Run, StageName, SyncStatus } from '../store/entities.ts';
+import type { Store } from '../store/store.ts';
+import type { Counts, Progress, RunRequest } from './stage.ts';
+
+/** What nodes and commands work with: one engine a config node. All of it is safe to call at the same time. */
+export interface Engine {
+  readonly settings: Settings;
+  /**
+   * Begins or resumes a run of an audience. Checks what must be true first (CiviCRM answers and may be read,
+   * the audience, its groups and interests exist) and throws the `SyncError` of what is not.
+   */
+  start(listId: ListId, request: RunRequest): Promise<StartOutcome>;
+  /** Runs one stage of a run. `passed`: the run is over, another's, or past this stage; let the message through untouched. */
+  runStage(stage: StageName, runId: RunId, options: StageOptions): Promise<StageOutcome>;
+  /** Ends an audience's running run; queued updates stay for the next one. */
+  abort(listId: ListId): Promise<Run | null>;
+  status(): Promise<readonly AudienceStatus[]>;
+  /** Polls batches (all open ones, or the one announced), settles their results and gives up what makes no progress. */
+  handleBatches(options: { readonly batchId?: BatchId; readonly signal: AbortSignal }): Promise<Counts>;
+  /** Checks a list webhook and stores it in the inbox; the answer is to be sent before `handleInbox`. */
+  receiveWebhook(request: WebhookRequest): Promise<WebhookAnswer>;
+  /** Checks a batch webhook; `batchId` names the batch that it announces. */
+  receiveBatchWebhook(request: WebhookRequest): Promise<WebhookAnswer & { readonly batchId?: BatchId }>;
+  /** Handles what waits in the inbox, person by person. */
+  handleInbox(options: { readonly signal: AbortSignal }): Promise<Counts>;
+  /** Requests sent so far by service and kind. */
+  requests(): { readonly mailchimp: ReadonlyMap<string, number>; readonly civicrm: ReadonlyMap<string, number> };
+  close(): Promise<void>;
+}
+
+export type StartOutcome =
+  | { readonly kind: 'started' | 'resumed'; readonly run: Run }
+  | { readonly kind: 'not_started'; readonly reason: 'busy' | 'held' | 'disabled'; readonly run: Run | null };
+
+export interface StageOptions {
+  readonly progress?: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+  /** This stage is the last of its flow: the run ends with it. */
+  readonly last?: boolean;
+}
+
+export type StageOutcome = { readonly kind: 'done'; readonly counts: Counts; readonly run: Run } | { readonly kind: 'passed' };
+
+export interface AudienceStatus {
+  readonly listId: ListId;
+  readonly name: string;
+  readonly rows: Readonly<Record<SyncStatus, number>>;
+  readonly fails: Readonly<Record<string, number>>;
+  readonly lastRun: Run | null;
+  readonly fetchedAt: Instant | null;
+  readonly openBatches: readonly BatchRecord[];
+  readonly queuedUpdates: number;
+  readonly inbox: number;
+}
+
+/** A webhook as the HTTP layer hands it over. */
+export interface WebhookRequest {
+  readonly method: string;
+  readonly query: Readonly<Record<string, unknown>>;
+  /** Parsed body (nested objects, or flat `data[id]` keys), or the raw bytes. */
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/** What the service that called is to be answered. */
+export interface WebhookAnswer {
+  readonly status: 200 | 400 | 401 | 413;
+  readonly body: string;
+  /** The audience concerned, when the webhook was stored. */
+  readonly listId?: ListId;
+}
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** A line for the log; never holds secrets or people's data. */
+  readonly log?: (text: string) => void;
+}
+
+/** Makes an engine on an open store. */
+export type OpenEngine = (settings: Settings, options: EngineOptions) => Promise<Engine>;

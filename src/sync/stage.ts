@@ -1,0 +1,55 @@
+import type { Clock, Duration, Instant } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { RunId } from '../base/ids.ts';
+import type { CivicrmReader } from '../civicrm/reader.ts';
+import type { CivicrmWriter } from '../civicrm/writer.ts';
+import type { MailchimpApi } from '../mailchimp/api.ts';
+import type { AudienceSettings, CivicrmSettings } from '../settings/settings.ts';
+import type { Run } from '../store/entities.ts';
+import type { Lease, Store } from '../store/store.ts';
+
+/** What a stage counted, by name, for people and for the next stage's message. */
+export type Counts = Readonly<Record<string, number>>;
+
+/** How far a stage is; `total` null when unknown. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number | null;
+}
+
+/** Everything that the sync of one audience works with. */
+export interface AudienceContext {
+  readonly settings: AudienceSettings;
+  readonly civicrmSettings: CivicrmSettings;
+  readonly store: Store;
+  readonly mailchimp: MailchimpApi;
+  readonly civicrm: CivicrmReader;
+  readonly civicrmWriter: CivicrmWriter;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: (text: string) => void;
+}
+
+/** What a stage is given beside: its run, the lease that its writes carry, and how to report and stop. */
+export interface StageContext extends AudienceContext {
+  readonly run: Run;
+  readonly lease: Lease;
+  readonly progress: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** One stage of algorithm.md: works in chunks, may be stopped between two, gives the same result when run again. */
+export type Stage = (context: StageContext) => Promise<Counts>;
+
+/** Options of a run as a message or a caller asks for it. */
+export interface RunRequest {
+  readonly mode: Run['mode'];
+  readonly since: Instant | null;
+  readonly withData: boolean;
+  readonly dryRun: boolean;
+  readonly id?: RunId;
+}
+
+/** How long a lease lives while a stage works (it is renewed at a third of it), and between two stages. */
+export const LEASE: Duration = 60_000;
+export const STAGE_GAP: Duration = 600_000;
