@@ -246,6 +246,8 @@ export interface ContactMemory {
   /** CiviCRM's clock at the last look. */
   readonly lookedAt: Instant;
   readonly optOut: (Word & { /** How many contacts had been merged into it when the word was dated. */ readonly merged: number }) | null;
+  /** Group statuses that no history row explains, dated at the look that first showed them; `after`: the last history row then. */
+  readonly unexplained: Readonly<Record<GroupId, Word & { readonly after: HistoryId | null }>>;
 }
 
 /** An unhandled or handled webhook. */
