@@ -80,6 +80,10 @@ export interface CivicrmReader {
   modifiedSince(since: Instant, after: ContactId | null, limit: number, signal?: AbortSignal): Promise<readonly ContactId[]>;
   /** The last survivor of each merged contact; contacts never merged are left out. */
   mergedTo(ids: readonly ContactId[], signal?: AbortSignal): Promise<ReadonlyMap<ContactId, ContactId>>;
+  /** The contacts that were merged into each of these, chains followed (`Contact.getMergedFrom`); contacts without any are left out. */
+  mergedFrom(ids: readonly ContactId[], signal?: AbortSignal): Promise<ReadonlyMap<ContactId, readonly ContactId[]>>;
+  /** CiviCRM's own time now, to the second, by the latest `Date` header: what a look taken now is dated with. */
+  now(): Instant;
   /** Calls made so far, by kind (`Contact.get`, …), for the summary. */
   requests(): ReadonlyMap<string, number>;
 }
