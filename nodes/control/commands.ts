@@ -1,0 +1,48 @@
+import type { NodeAPI } from 'node-red';
+import { SyncError } from '../../src/base/errors.ts';
+import type { Run } from '../../src/store/entities.ts';
+import type { Engine } from '../../src/sync/engine.ts';
+import { askedLists, readAskedRun } from '../lib/run-request.ts';
+
+/** What a command works with: the message's `sync`, and the start node that the dialog names. */
+export interface Command {
+  readonly RED: NodeAPI;
+  readonly engine: Engine;
+  readonly sync: unknown;
+  readonly start: string;
+}
+
+/** How each audience stands; `sync.listId` or `sync.listIds` narrow it. */
+async function status({ engine, sync }: Command): Promise<unknown> {
+  const lists = askedLists(readAskedRun(sync));
+  const audiences = await engine.status();
+  return lists === null ? audiences : audiences.filter(({ listId }) => lists.includes(listId));
+}
+
+/** Hands the request to the start node, because a run needs the flow behind it. */
+function run({ RED, sync, start }: Command): Promise<unknown> {
+  const request = readAskedRun(sync);
+  const node = RED.nodes.getNode(start) as ReturnType<NodeAPI['nodes']['getNode']> | null | undefined;
+  if (node?.type !== 'mailchimpsync-start') throw new SyncError('message_invalid', 'No start node is chosen, or it is disabled: "run" needs one; choose it in the dialog of the control node.');
+  node.receive({ sync: request });
+  return Promise.resolve({ asked: request });
+}
+
+/** Ends the running runs of the audiences named, or of all. */
+async function abort({ engine, sync }: Command): Promise<unknown> {
+  const ended: Run[] = [];
+  for (const list of askedLists(readAskedRun(sync)) ?? engine.settings.audiences.keys()) {
+    const ending = await engine.abort(list);
+    if (ending !== null) ended.push(ending);
+  }
+  return ended;
+}
+
+const COMMANDS = new Map<unknown, (command: Command) => Promise<unknown>>([['status', status], ['run', run], ['abort', abort]]);
+
+/** The command that a topic names; throws `message_invalid` for one that there is not. */
+export function commandFor(topic: unknown): (command: Command) => Promise<unknown> {
+  const command = COMMANDS.get(topic);
+  if (command === undefined) throw new SyncError('message_invalid', `msg.topic is no command: it may be ${[...COMMANDS.keys()].join(', ')}.`);
+  return command;
+}
