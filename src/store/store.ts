@@ -21,6 +21,8 @@ export interface Unit {
   readonly contacts?: readonly ContactMemory[];
   /** Who may write claimed rows; rows keep their claim unless `release`. */
   readonly claimant?: string;
+  /** A look changes what is known of a row, not what is decided: it goes past claims. */
+  readonly ignoreClaims?: boolean;
   /** Gives back the claimant's claims on the rows changed. */
   readonly release?: boolean;
 }
@@ -50,6 +52,8 @@ export interface CommitOptions {
   /** Written in the same transaction. */
   readonly run?: { readonly id: RunId; readonly cursor: unknown };
   readonly audience?: AudienceState;
+  /** When claims are judged to have run out, the system's time unless given. */
+  readonly now?: Instant;
 }
 
 export type RunStart = { readonly kind: 'started' | 'resumed'; readonly run: Run; readonly lease: Lease } | { readonly kind: 'busy'; readonly run: Run };
@@ -70,13 +74,13 @@ export interface RowPage {
     | { readonly kind: 'contactOnly' }
     /** Seen at Mailchimp and not gone. */
     | { readonly kind: 'memberPresent' }
-    /** With neither side's data. */
+    /** With neither side's data: no contact, never seen at Mailchimp. */
     | { readonly kind: 'empty' };
 }
 
 /**
  * The sync's only state. Every method is one transaction. Errors: `store_unavailable`, `store_full`, `store_corrupt`,
- * and `lease_lost` from `commit`, `renewLease` and `finishRun`. Times are given by the caller (ms, UTC).
+ * and `lease_lost` from what is given a lease (one that has run out holds until somebody takes it). Times are given by the caller (ms, UTC).
  */
 export interface Store {
   /** Made once with the store, part of every `operation_id`. */
@@ -84,11 +88,14 @@ export interface Store {
 
   // Runs and leases
   /**
-   * Begins a run, or takes over the audience's unfinished one when its lease has run out. `resume` asks for the
-   * unfinished run itself, whatever is left of its lease, when `holder` is the one who held it.
+   * Begins a run, or takes over the audience's unfinished one when its lease has run out. A call with the id of the
+   * unfinished run asks for that very one: its last `holder` gets it whatever is left of the lease. Else `busy`.
    */
   startRun(run: Omit<Run, 'stage' | 'cursor' | 'counts' | 'state' | 'endedAt' | 'errorCode'>, holder: string, now: Instant, lease: Duration): Promise<RunStart>;
-  /** Takes the lease of a running run for one stage; null when the run is over or another's lease holds. */
+  /**
+   * Takes the lease of a running run for one stage: its last holder at once, others when it has run out; whoever had
+   * it before loses it. null when the run is over or another's lease holds.
+   */
   takeLease(id: RunId, holder: string, now: Instant, lease: Duration): Promise<Lease | null>;
   renewLease(lease: Lease, now: Instant, duration: Duration): Promise<void>;
   /** Records a stage as completed, with its counts, clears the cursor; the lease then lives for `gap`. */
@@ -117,7 +124,7 @@ export interface Store {
   releaseRows(listId: ListId, claimant: string): Promise<void>;
 
   // Updates
-  /** Under way, queued or planned, or still claiming a value, for these rows or addresses. */
+  /** Under way, queued or planned, or still claiming a value, for these rows or addresses (the member's, or the new one of a rename). */
   openUpdates(listId: ListId, rows: readonly RowId[], emails: readonly EmailAddress[]): Promise<readonly Update[]>;
   /** The latest updates of these rows, whatever their state, sent at or after `since`; for telling echoes. */
   updatesOfRows(listId: ListId, rows: readonly RowId[], since: Instant): Promise<readonly Update[]>;
@@ -133,7 +140,10 @@ export interface Store {
   commit(listId: ListId, units: readonly Unit[], options?: CommitOptions): Promise<readonly UnitOutcome[]>;
 
   // Batches
-  /** Records a batch in `sending` and moves its updates from `queued` to `sending`; updates no longer queued are left out of the answer. */
+  /**
+   * Records a batch in `sending` and moves its updates from `queued` to `sending`, sent at its `createdAt`; updates no
+   * longer queued are left out of the answer. With none left the batch is recorded as `settled`.
+   */
   openBatch(batch: Pick<BatchRecord, 'account' | 'listId' | 'createdAt'>, updates: readonly UpdateId[], lease?: Lease): Promise<{ readonly id: number; readonly updates: readonly UpdateId[] }>;
   /** Sets a batch; given the state `submitted`, its updates in `sending` become `submitted` too. */
   writeBatch(id: number, set: Partial<Pick<BatchRecord, 'batchId' | 'state' | 'progressAt' | 'finishedOperations'>>): Promise<void>;
@@ -147,11 +157,13 @@ export interface Store {
   receive(entry: Omit<InboxEntry, 'id' | 'handledAt' | 'attempts'>): Promise<boolean>;
   /** Unhandled entries in order of `firedAt`, at most `limit`. */
   unhandled(listId: ListId, limit: number): Promise<readonly InboxEntry[]>;
+  /** Counts an attempt; with null the entry stays unhandled. */
   settleInbox(id: number, handledAt: Instant | null): Promise<void>;
 
   // Creation claims
   /** Claims addresses for making contacts; answers each address's claim as it stands, one's own or another's. */
   claimCreation(site: string, emails: readonly EmailAddress[], claimant: string, now: Instant): Promise<readonly CreationClaim[]>;
+  /** Gives claims their contact; null gives the claim back. */
   settleCreation(site: string, made: readonly { readonly email: EmailAddress; readonly contactId: ContactId | null }[]): Promise<void>;
 
   close(): Promise<void>;

@@ -28,6 +28,8 @@ export interface AudienceContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: (text: string) => void;
+  /** A run's; handlers of webhooks and batches work without. */
+  readonly lease?: Lease;
 }
 
 /** What a stage is given beside: its run, the lease that its writes carry, and how to report and stop. */

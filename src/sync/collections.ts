@@ -1,0 +1,19 @@
+/** Each value once, in the order of its first appearance. */
+export const unique = <Value>(values: readonly Value[]): Value[] => [...new Set(values)];
+
+/** Lists of values under the key that each has. */
+export function groupBy<Key, Value>(values: readonly Value[], keyOf: (value: Value) => Key): Map<Key, Value[]> {
+  const groups = new Map<Key, Value[]>();
+  for (const value of values) {
+    const key = keyOf(value);
+    const group = groups.get(key);
+    if (group) group.push(value);
+    else groups.set(key, [value]);
+  }
+  return groups;
+}
+
+/** A list in pieces of at most `size`. */
+export function* inChunks<Value>(values: readonly Value[], size: number): Generator<readonly Value[]> {
+  for (let start = 0; start < values.length; start += size) yield values.slice(start, start + size);
+}

@@ -1,0 +1,255 @@
+import type { EmailAddress } from '../base/ids.ts';
+import type { FailReason, MailchimpAsk, Row, RowMemory, Word } from '../store/entities.ts';
+import { isUnderWay, isWaiting } from './claims.ts';
+import { addressesOf, bestAddressOf, isOnHold, usersOf, type Cluster, type ClusterContact } from './cluster.ts';
+import { decideAddress } from './decide-address.ts';
+import { decideInterests } from './decide-interests.ts';
+import { decideNames } from './decide-names.ts';
+import { civicrmSaying, judgeSubscriptions, type Verdict } from './decide-subscription.ts';
+import type { DecidedCivicrmUpdate, DecidedMailchimpUpdate, DecidedUpdate, Decision, DecisionRules } from './decision.ts';
+import { memberIsPresent, memberIsSubscribed } from './member-status.ts';
+import { furthest, sameRange } from './words.ts';
+
+/**
+ * Decides a cluster: whose word counts for each contact, and what has to be written so that the states of both sides
+ * follow it. Pure: what comes out is data.
+ */
+export function decide(cluster: Cluster, rules: DecisionRules): Decision {
+  const superseded = cluster.updates.filter(isWaiting).map((update) => update.id);
+  if (cluster.contacts.some((contact) => contact.contact.isDeleted)) return heldBack(cluster, superseded); // stage 2 has to look first
+  const rows = cluster.rows.map((row) => remember(row, usersOf(cluster, row)));
+  const current: Cluster = { ...cluster, rows };
+  const verdicts = judgeSubscriptions(current, rules);
+  if (verdicts.length === 0 && current.contacts.length === 0) return { rows: rows.map(inStep), superseded, updates: [], newRows: [] };
+
+  const groupUpdates = verdicts.flatMap((verdict) => decideGroup(verdict, current, rules) ?? []);
+  if (cluster.updates.some((update) => update.side === 'mailchimp' && isUnderWay(update))) return { ...heldBack(current, superseded), updates: groupUpdates };
+
+  const decided = new RowDecisions(current, verdicts, rules).all();
+  return {
+    rows: decided.map(({ row }) => row),
+    superseded,
+    updates: [...groupUpdates, ...decided.flatMap(({ updates }) => updates)],
+    newRows: verdicts.flatMap(({ contact, needsRow }) => {
+      const email = contact && needsRow ? bestAddressOf(contact) : undefined;
+      return contact && email ? [{ contactId: contact.id, email }] : [];
+    }),
+  };
+}
+
+/** CiviCRM's side of the table: the group follows the winner. A smaller right while an update is under way [underway]. */
+function decideGroup(verdict: Verdict, cluster: Cluster, rules: DecisionRules): DecidedCivicrmUpdate | undefined {
+  const { contact, word } = verdict;
+  if (!contact) return undefined;
+  const { subscribed } = civicrmSaying(contact, rules.order);
+  if (subscribed === word.value || (word.value && contact.memory.optOut)) return undefined; // an opt-out is never taken back by the sync
+  if (!holdsEitherWay(word, cluster, rules)) return undefined;
+  return {
+    side: 'civicrm',
+    kind: word.value ? 'add' : 'remove',
+    contactId: contact.id,
+    rowId: cluster.rows.find((row) => usersOf(cluster, row).includes(contact))?.id ?? cluster.rows[0]!.id,
+    ask: { kind: 'group', groupId: rules.settings.subscriptionGroup, status: word.value ? 'Added' : 'Removed' },
+    origin: { status: word },
+    reason: verdict.reason,
+    unclear: verdict.unclear,
+  };
+}
+
+/** Whether a decision is the same whatever becomes of the updates under way: a no surely later than what they relay [underway]. */
+function holdsEitherWay(word: Word, cluster: Cluster, rules: DecisionRules): boolean {
+  const underWay = cluster.updates.filter((update) => update.side === 'mailchimp' && isUnderWay(update));
+  return underWay.length === 0 || (!word.value && underWay.every((update) => update.origin['status'] !== undefined && rules.order.surelyLater(word, update.origin['status'])));
+}
+
+interface RowDecision {
+  readonly row: Row;
+  readonly updates: readonly DecidedUpdate[];
+}
+
+/** Mailchimp's side of the table, row by row. */
+class RowDecisions {
+  readonly #cluster: Cluster;
+  readonly #verdicts: readonly Verdict[];
+  readonly #rules: DecisionRules;
+
+  constructor(cluster: Cluster, verdicts: readonly Verdict[], rules: DecisionRules) {
+    this.#cluster = cluster;
+    this.#verdicts = verdicts;
+    this.#rules = rules;
+  }
+
+  all(): readonly RowDecision[] {
+    return this.#cluster.rows.map((row) => this.#decide(row));
+  }
+
+  #decide(row: Row): RowDecision {
+    const keepers = this.#verdicts.filter((verdict) => verdict.keeps.some((kept) => kept.id === row.id));
+    const wanted = keepers.length > 0;
+    const verdict = this.#verdictFor(row, keepers);
+    if (!verdict || this.#leavesPending(row, wanted, verdict.word)) return { row: inStep(row), updates: [] };
+    const lead = this.#leadOf(row, keepers);
+    const subscription = wanted ? subscribing(row, verdict.word, lead, this.#rules) : unsubscribing(row, this.#rules);
+    if (subscription.outcome === 'fail') return { row: failed(row, subscription.reason), updates: [] };
+
+    const data = wanted && lead && (memberIsSubscribed(row) || subscription.ask) ? this.#decideData(row, lead, verdict) : nothing(row);
+    const ask: MailchimpAsk = { ...subscription.ask, ...data.ask };
+    const optedOut = wanted && usersOf(this.#cluster, row).some((contact) => contact.memory.optOut && this.#saysYes(contact));
+    const fail: FailReason | null = optedOut ? 'opted_out' : data.fail;
+    if (Object.keys(ask).length === 0) return { row: fail ? failed(data.row, fail) : inStep(data.row), updates: data.updates };
+    return this.#withUpdate(data.row, ask, { origin: { status: verdict.word, ...data.origin }, lead, verdict, wanted, fail, updates: data.updates });
+  }
+
+  /** The verdict that a row's state is to follow: of those who keep it, else of those who use it and ended "no", else the row's own word [unkept]. */
+  #verdictFor(row: Row, keepers: readonly Verdict[]): Pick<Verdict, 'word' | 'unclear' | 'reason'> | undefined {
+    const users = usersOf(this.#cluster, row);
+    const ofUsers = this.#verdicts.filter((verdict) => verdict.contact === null || users.includes(verdict.contact));
+    const from = keepers.length > 0 ? keepers : this.#cluster.contacts.length > 0 ? ofUsers.filter((verdict) => !verdict.word.value) : this.#verdicts;
+    const word = furthest(from.map((verdict) => verdict.word)) ?? row.memory.kept ?? furthest(ofUsers.map((verdict) => verdict.word)) ?? row.memory.status;
+    if (!word) return undefined;
+    const said = from.find((verdict) => verdict.word === word);
+    return { word, unclear: said?.unclear ?? false, reason: said?.reason ?? 'nobody keeps this address subscribed' };
+  }
+
+  /** A pending that a person began is unsubscribed only by a word of CiviCRM surely later than the first look that showed it [foreign]. */
+  #leavesPending(row: Row, wanted: boolean, word: Word): boolean {
+    const { foreign } = row.memory;
+    if (wanted || !foreign || !memberIsSubscribed(row)) return false;
+    return word.value || word.source !== 'civicrm' || !this.#rules.order.surelyLater(word, { ...foreign, source: 'mailchimp' });
+  }
+
+  #saysYes(contact: ClusterContact): boolean {
+    return this.#verdicts.some((verdict) => verdict.contact === contact && verdict.word.value);
+  }
+
+  /** Names, interests and data of a member are those of the lowest id among the Added who use it; opted out ones last. */
+  #leadOf(row: Row, keepers: readonly Verdict[]): ClusterContact | null {
+    if (keepers.length === 0) return null;
+    const yes = usersOf(this.#cluster, row).filter((contact) => this.#saysYes(contact));
+    return yes.find((contact) => !contact.memory.optOut) ?? yes[0] ?? null;
+  }
+
+  #decideData(row: Row, lead: ClusterContact, verdict: Pick<Verdict, 'reason' | 'unclear'>): DataDecision {
+    const led = this.#cluster.rows.filter((each) => each.member !== null && this.#leadOf(each, this.#verdicts.filter((of) => of.keeps.some((kept) => kept.id === each.id))) === lead);
+    const interests = decideInterests(row, lead, led, this.#rules);
+    const names = decideNames(row, lead, this.#rules);
+    const address = decideAddress(row, this.#cluster, this.#rules);
+    const base = { contactId: lead.id, rowId: row.id, unclear: verdict.unclear };
+    return {
+      row: { ...row, ...address.row, memory: { ...row.memory, ...names.memory } },
+      ask: { ...interests.ask, ...names.ask, ...address.ask },
+      origin: interests.origin,
+      updates: [
+        ...interests.groups.map((group): DecidedCivicrmUpdate => ({ ...base, side: 'civicrm', kind: 'data', ...group })),
+        ...[names.civicrm, address.civicrm].flatMap((ask): DecidedCivicrmUpdate[] =>
+          ask ? [{ ...base, side: 'civicrm', kind: 'data', origin: {}, reason: ask.reason, ask: ask.ask, contactId: ask.contactId }] : [],
+        ),
+      ],
+      fail: address.fail,
+    };
+  }
+
+  #withUpdate(
+    row: Row,
+    ask: MailchimpAsk,
+    by: { origin: Readonly<Record<string, Word>>; lead: ClusterContact | null; verdict: Pick<Verdict, 'reason' | 'unclear'>; wanted: boolean; fail: FailReason | null; updates: readonly DecidedUpdate[] },
+  ): RowDecision {
+    const addressed = this.#addressed(row, by.lead);
+    if (!addressed) return { row: { ...row, syncStatus: 'todo' }, updates: by.updates };
+    const email = addressed.email!;
+    const update: DecidedMailchimpUpdate = {
+      side: 'mailchimp',
+      kind: ask.status === undefined ? (ask.email ? 'rename' : 'data') : by.wanted ? 'subscribe' : 'unsubscribe',
+      contactId: by.lead?.id ?? row.contactId,
+      rowId: row.id,
+      ask,
+      origin: by.origin,
+      key: memberIsPresent(row.member) && row.memberContactId ? row.memberContactId : email,
+      email,
+      isNew: row.member === null,
+      reason: by.verdict.reason,
+      unclear: by.verdict.unclear,
+    };
+    const status = ask.status === 'pending' && row.memory.askPending ? 'redo' : 'live';
+    return { row: { ...addressed, syncStatus: status, failReason: by.fail }, updates: [...by.updates, update] };
+  }
+
+  /** A contact-only row takes its address when its first update is made [claimaddr]; one gone at Mailchimp begins again with the best. */
+  #addressed(row: Row, lead: ClusterContact | null): Row | undefined {
+    const taken = (address: EmailAddress): boolean => this.#cluster.rows.some((other) => other.id !== row.id && other.email === address);
+    const best = lead ? bestAddressOf(lead) : undefined;
+    if (row.email === null) return best && !taken(best) ? { ...row, email: best, agreedEmail: best } : undefined;
+    const owner = this.#cluster.contacts.find((contact) => contact.id === row.contactId);
+    const isGone = row.member !== null && row.member.status === null;
+    if (isGone && owner && best && !addressesOf(owner).includes(row.email) && !taken(best)) return { ...row, email: best, agreedEmail: best };
+    return row;
+  }
+}
+
+interface DataDecision {
+  readonly row: Row;
+  readonly ask: MailchimpAsk;
+  readonly origin: Readonly<Record<string, Word>>;
+  readonly updates: readonly DecidedUpdate[];
+  readonly fail: FailReason | null;
+}
+const nothing = (row: Row): DataDecision => ({ row, ask: {}, origin: {}, updates: [], fail: null });
+
+type SubscriptionOutcome =
+  | { readonly outcome: 'in_step'; readonly ask?: undefined }
+  | { readonly outcome: 'ask'; readonly ask: Pick<MailchimpAsk, 'status'> }
+  | { readonly outcome: 'fail'; readonly reason: FailReason; readonly ask?: undefined };
+
+/** A row that somebody keeps: the member's status says what it takes. */
+function subscribing(row: Row, word: Word, lead: ClusterContact | null, rules: DecisionRules): SubscriptionOutcome {
+  const { refused } = row.memory;
+  const status = row.member === null ? 'never seen' : (row.member.status ?? 'gone');
+  switch (status) {
+    case 'subscribed':
+    case 'pending':
+      return { outcome: 'in_step' };
+    case 'cleaned':
+      return { outcome: 'fail', reason: 'cleaned' };
+    case 'unsubscribed':
+    case 'archived':
+    case 'transactional':
+    case 'gone':
+    case 'never seen':
+      if (refused && sameRange(refused, word)) return { outcome: 'fail', reason: refused.reason }; // nothing sent until something changes
+      if (row.email === null && !(lead && bestAddressOf(lead))) return { outcome: 'fail', reason: 'no_email' };
+      if (row.email !== null && lead && isOnHold(lead, row.email)) return { outcome: 'fail', reason: row.member === null ? 'no_email' : 'on_hold' };
+      return { outcome: 'ask', ask: { status: askedStatus(row, word, rules) } };
+  }
+}
+
+/** A row that nobody keeps. */
+function unsubscribing(row: Row, rules: DecisionRules): SubscriptionOutcome {
+  if (!memberIsSubscribed(row)) return { outcome: 'in_step' };
+  return { outcome: 'ask', ask: { status: rules.settings.onRemove === 'archive' ? 'archived' : 'unsubscribed' } };
+}
+
+/** `pending` after a compliance refusal, once for each origin; and for new members, where the settings want double opt-in. */
+function askedStatus(row: Row, word: Word, rules: DecisionRules): 'subscribed' | 'pending' {
+  const { askPending } = row.memory;
+  if (askPending && sameRange(askPending, word)) return 'pending';
+  return row.member === null ? rules.settings.newMemberStatus : 'subscribed';
+}
+
+const inStep = (row: Row): Row => ({ ...row, syncStatus: 'ok', failReason: null });
+const failed = (row: Row, failReason: FailReason): Row => ({ ...row, syncStatus: 'fail', failReason });
+
+/** A row held back stays `todo`. */
+const heldBack = (cluster: Cluster, superseded: Decision['superseded']): Decision => ({
+  rows: cluster.rows.map((row) => ({ ...row, syncStatus: 'todo' })),
+  superseded,
+  updates: [],
+  newRows: [],
+});
+
+/** What a decision remembers of a row, whatever comes out: who used it, and which word of its own it heard [heard]. */
+function remember(row: Row, users: readonly ClusterContact[]): Row {
+  const memory: RowMemory = { ...row.memory, users: users.map((contact) => contact.id), heard: row.memory.own?.at ?? null };
+  const own = users.find((contact) => contact.id === row.contactId) ?? users[0];
+  const groups = own ? Object.fromEntries([own.subscription, ...own.interests.values()].flatMap((saying) => (saying.shown ? [saying.shown] : []))) : row.groups;
+  return { ...row, memory, groups };
+}
