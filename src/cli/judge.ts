@@ -1,0 +1,91 @@
+import type { ContactId, EmailAddress } from '../base/ids.ts';
+import type { Member } from '../mailchimp/api.ts';
+import type { FailReason } from '../store/entities.ts';
+import type { Person, Picture } from './picture.ts';
+
+/** A row that the sync reported as one that it cannot bring in step. */
+export interface ReportedRow {
+  readonly email: EmailAddress | null;
+  readonly contactId: ContactId | null;
+  readonly reason: FailReason;
+}
+
+export type DifferenceKind =
+  | 'added, not subscribed' // Added and mailable in CiviCRM, no address of the contact is subscribed
+  | 'subscribed, not added' // subscribed at Mailchimp, nobody who uses the address is Added
+  | 'interest differs';
+
+export interface Judgement {
+  /** Differences that nothing excuses, by kind. */
+  readonly differences: ReadonlyMap<DifferenceKind, number>;
+  /** Differences that the sync itself reported, by reason. */
+  readonly reported: ReadonlyMap<FailReason, number>;
+}
+
+interface Difference {
+  readonly kind: DifferenceKind;
+  readonly emails: readonly EmailAddress[];
+  readonly contacts: readonly ContactId[];
+}
+
+/**
+ * Whether both sides agree, by the statuses that the services show: the outcomes of algorithm.md, "Subscription, decided
+ * per cluster" and "Interests". Nothing of the sync is used but its list of rows that it gave up.
+ */
+export const judge = (picture: Picture, reportedRows: readonly ReportedRow[]): Judgement => {
+  const reasonByEmail = new Map(reportedRows.flatMap(({ email, reason }) => (email === null ? [] : [[email, reason] as const])));
+  const reasonByContact = new Map(reportedRows.flatMap(({ contactId, reason }) => (contactId === null ? [] : [[contactId, reason] as const])));
+  const differences = new Map<DifferenceKind, number>();
+  const reported = new Map<FailReason, number>();
+  for (const { kind, emails, contacts } of differencesOf(picture)) {
+    const reason = firstOf(emails, reasonByEmail) ?? firstOf(contacts, reasonByContact);
+    if (reason === undefined) increase(differences, kind);
+    else increase(reported, reason);
+  }
+  return { differences, reported };
+};
+
+const differencesOf = ({ audience, members, people }: Picture): readonly Difference[] => {
+  const memberByAddress = new Map(members.map((member) => [member.email, member]));
+  const kept = people.filter((person) => person.mayBeMailed && isAdded(person, audience.subscriptionGroup));
+  const keepersByAddress = new Map<EmailAddress, Person[]>();
+  for (const person of kept)
+    for (const address of new Set(person.addresses)) keepersByAddress.set(address, [...(keepersByAddress.get(address) ?? []), person]);
+
+  const notSubscribed = kept
+    .filter(({ addresses }) => !addresses.some((address) => isInStepWithAdded(memberByAddress.get(address))))
+    .map(({ id, addresses }): Difference => ({ kind: 'added, not subscribed', emails: addresses, contacts: [id] }));
+
+  const subscribed = members.filter(({ status }) => status === 'subscribed');
+  const usersOf = Map.groupBy(
+    people.flatMap(({ id, addresses }) => addresses.map((address) => ({ address, id }))),
+    ({ address }) => address,
+  );
+  const notAdded = subscribed
+    .filter(({ email }) => !keepersByAddress.has(email))
+    .map(({ email }): Difference => ({ kind: 'subscribed, not added', emails: [email], contacts: (usersOf.get(email) ?? []).map(({ id }) => id) }));
+
+  const interests = subscribed.flatMap((member) => {
+    // The member's interests are those of the lowest id among the Added who use it.
+    const [keeper] = keepersByAddress.get(member.email) ?? [];
+    if (keeper === undefined) return [];
+    return [...audience.interests]
+      .filter(([interest, group]) => member.interests[interest] !== undefined && member.interests[interest] !== isAdded(keeper, group))
+      .map((): Difference => ({ kind: 'interest differs', emails: [member.email], contacts: [keeper.id] }));
+  });
+  return [...notSubscribed, ...notAdded, ...interests];
+};
+
+/** A pending member was asked and has not answered yet: in step with Added. */
+const isInStepWithAdded = (member: Member | undefined): boolean => member?.status === 'subscribed' || member?.status === 'pending';
+
+const isAdded = ({ groups }: Person, group: Parameters<Person['groups']['get']>[0]): boolean => groups.get(group) === 'Added';
+
+const firstOf = <Key, Value>(keys: readonly Key[], map: ReadonlyMap<Key, Value>): Value | undefined => {
+  for (const key of keys) if (map.has(key)) return map.get(key);
+  return undefined;
+};
+
+const increase = <Key>(counts: Map<Key, number>, key: Key): void => {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+};

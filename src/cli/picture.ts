@@ -1,0 +1,99 @@
+import { contactId, historyId } from '../base/ids.ts';
+import type { ContactId, EmailAddress, GroupId } from '../base/ids.ts';
+import type { Contact, CivicrmReader, GroupStatus } from '../civicrm/reader.ts';
+import type { MailchimpApi, Member } from '../mailchimp/api.ts';
+import type { AudienceSettings } from '../settings/settings.ts';
+
+/** Both sides of one audience as the services show them now, read without the sync's store. */
+export interface Picture {
+  readonly audience: AudienceSettings;
+  readonly members: readonly Member[];
+  /** Live contacts that use a member's address, are in one of the groups or ever were, by id ascending. */
+  readonly people: readonly Person[];
+}
+
+export interface Person {
+  readonly id: ContactId;
+  /** Neither opted out, do-not-e-mail nor deceased; or the settings say to ignore that. */
+  readonly mayBeMailed: boolean;
+  readonly addresses: readonly EmailAddress[];
+  /** Statuses in the subscription group and the interest groups; a group is missing where the contact never was in it. */
+  readonly groups: ReadonlyMap<GroupId, GroupStatus>;
+}
+
+const MEMBERS_A_PAGE = 1000;
+const IDS_A_PAGE = 5000;
+
+/** Reads one audience whole: every member, every contact that has to do with it. */
+export const readPicture = async (audience: AudienceSettings, mailchimp: MailchimpApi, civicrm: CivicrmReader, signal: AbortSignal): Promise<Picture> => {
+  const members = [
+    ...(await readMembers(audience, mailchimp, null, signal)),
+    ...(await readMembers(audience, mailchimp, 'archived', signal)),
+  ];
+  return { audience, members, people: await readPeople(audience, members, civicrm, signal) };
+};
+
+const readMembers = async (
+  { listId }: AudienceSettings,
+  mailchimp: MailchimpApi,
+  status: 'archived' | null,
+  signal: AbortSignal,
+): Promise<readonly Member[]> => {
+  const members: Member[] = [];
+  for (let offset = 0; ; ) {
+    const { value: page } = await mailchimp.membersPage({ listId, count: MEMBERS_A_PAGE, offset, since: null, status }, signal);
+    members.push(...page.members);
+    offset += page.length;
+    if (page.length === 0 || offset >= page.totalItems) return members;
+  }
+};
+
+const readPeople = async (
+  audience: AudienceSettings,
+  members: readonly Member[],
+  civicrm: CivicrmReader,
+  signal: AbortSignal,
+): Promise<readonly Person[]> => {
+  const groups = [...new Set([audience.subscriptionGroup, ...audience.interests.values()])];
+  const owners = await civicrm.emailsByAddress(members.map(({ email }) => email), signal);
+  const ids = [
+    ...new Set([
+      ...owners.map((owner) => owner.contactId),
+      ...(await addedTo(audience.subscriptionGroup, civicrm, signal)),
+      ...(await everIn(groups, civicrm, signal)),
+    ]),
+  ].toSorted((a, b) => a - b);
+
+  const addresses = Map.groupBy(await civicrm.emailsOfContacts(ids, signal), (email) => email.contactId);
+  const statuses = Map.groupBy(await civicrm.groupContacts(ids, groups, signal), (groupContact) => groupContact.contactId);
+  return (await civicrm.contactsById(ids, signal))
+    .filter((contact) => !contact.isDeleted)
+    .map((contact) => ({
+      id: contact.id,
+      mayBeMailed: audience.optOut === 'ignore' || mayBeMailed(contact),
+      addresses: (addresses.get(contact.id) ?? []).map(({ email }) => email),
+      groups: new Map((statuses.get(contact.id) ?? []).map(({ groupId, status }) => [groupId, status])),
+    }));
+};
+
+const mayBeMailed = (contact: Contact): boolean => !contact.isOptOut && !contact.doNotEmail && !contact.isDeceased;
+
+const addedTo = async (group: GroupId, civicrm: CivicrmReader, signal: AbortSignal): Promise<readonly ContactId[]> => {
+  const ids: ContactId[] = [];
+  for (let after: ContactId | null = null; ; ) {
+    const page: readonly ContactId[] = await civicrm.addedAfter(group, after, IDS_A_PAGE, signal);
+    ids.push(...page);
+    after = page.at(-1) ?? null;
+    if (page.length < IDS_A_PAGE) return ids;
+  }
+};
+
+const everIn = async (groups: readonly GroupId[], civicrm: CivicrmReader, signal: AbortSignal): Promise<readonly ContactId[]> => {
+  const ids = new Set<number>();
+  for (let after = historyId(0); ; ) {
+    const page = await civicrm.historySince(after, groups, IDS_A_PAGE, signal);
+    for (const row of page) if (row.groupId !== null) ids.add(row.contactId);
+    after = page.at(-1)?.id ?? after;
+    if (page.length < IDS_A_PAGE) return [...ids].map(contactId);
+  }
+};

@@ -1,0 +1,26 @@
+import type { FlowNode } from './node-red.ts';
+
+/** Type of the config node that holds the settings. */
+const CONFIG_TYPE = 'mailchimpsync-config';
+/** The core node that carries the flow's schedules. */
+const INJECT_TYPE = 'inject';
+
+/** The settings as the config node's dialog keeps them: JSON with references, and the secrets that it refers to. */
+export interface ConfigNodeSettings {
+  /** Value of the node's `settings` property. */
+  readonly settings: string;
+  /** Value of its `secrets` credential: name → secret, as JSON. */
+  readonly secrets: string;
+}
+
+/** The flow with these settings in its config node, the secrets as its credentials. Other nodes stay as they are. */
+export const withSettings = (nodes: readonly FlowNode[], { settings, secrets }: ConfigNodeSettings): readonly FlowNode[] =>
+  nodes.map((node) => (node.type === CONFIG_TYPE ? { ...node, settings, credentials: { secrets } } : node));
+
+/** The flow with nothing in it that starts by itself: its injects neither fire at the start nor repeat. */
+export const withoutSchedules = (nodes: readonly FlowNode[]): readonly FlowNode[] =>
+  nodes.map((node) => (node.type === INJECT_TYPE ? { ...node, repeat: '', crontab: '', once: false } : node));
+
+/** Ids of the flow's nodes of one type that are switched on, in the order of the file. */
+export const nodesOfType = (nodes: readonly FlowNode[], type: string): readonly string[] =>
+  nodes.filter((node) => node.type === type && node['d'] !== true).map(({ id }) => id);

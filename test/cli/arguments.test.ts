@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { parseCommand } from '../../src/cli/arguments.ts';
+
+const optionsOf = (...words: string[]) => {
+  const command = parseCommand(words);
+  assert.equal(command.kind, 'run');
+  return command.options;
+};
+
+const refusalOf = (...words: string[]): string => {
+  const command = parseCommand(words);
+  assert.equal(command.kind, 'invalid');
+  return command.message;
+};
+
+describe('the command line', () => {
+  it('has a default for everything', () => {
+    assert.deepEqual(optionsOf(), { once: false, people: null, wait: 1_800_000, userDirectory: '.mailchimpsync', port: null });
+  });
+
+  it('takes every option', () => {
+    assert.deepEqual(optionsOf('--once', '--people', '200', '--wait', '1.5', '--user-dir', 'there', '--port=1999'), {
+      once: true,
+      people: 200,
+      wait: 90_000,
+      userDirectory: 'there',
+      port: 1999,
+    });
+  });
+
+  it('asks for help', () => {
+    assert.equal(parseCommand(['--once', '--help']).kind, 'help');
+  });
+
+  const refused: readonly (readonly [words: readonly string[], named: RegExp])[] = [
+    [['--twice'], /--twice/],
+    [['once'], /once/],
+    [['--people'], /--people/],
+    [['--people', '0'], /--people "0": expected a whole number from 1/],
+    [['--people', '1e3'], /--people "1e3"/],
+    [['--people', ''], /--people ""/],
+    [['--wait', 'long'], /--wait "long": expected minutes/],
+    [['--wait', '0'], /--wait "0"/],
+    [['--port', '70000'], /--port "70000": expected a whole number from 1 to 65535/],
+  ];
+  for (const [words, named] of refused)
+    it(`refuses ${words.join(' ')} and says why`, () => {
+      assert.match(refusalOf(...words), named);
+    });
+});
