@@ -1,0 +1,154 @@
+import { MINUTE, SECOND, type Duration } from '../base/clock.ts';
+import { contactId, historyId, type ContactId, type EmailAddress, type GroupId } from '../base/ids.ts';
+import type { Api4 } from './api4.ts';
+import { chunksOf } from './chunks.ts';
+import { bound, type SiteDates } from './dates.ts';
+import { probe } from './probe.ts';
+import { TRASHED_TOO, rowsOf, type Query } from './queries.ts';
+import type { CivicrmReader, ContactEmail, GroupContact } from './reader.ts';
+import {
+  CONTACT_FIELDS,
+  EMAIL_FIELDS,
+  GROUP_CONTACT_FIELDS,
+  GROUP_FIELDS,
+  HISTORY_FIELDS,
+  checkId,
+  readContact,
+  readEmail,
+  readGroup,
+  readGroupContact,
+  readHistoryRow,
+} from './rows.ts';
+
+export interface ReadDeadlines {
+  /** How long after its first attempt a read may be tried again. Default 5 minutes. */
+  readonly deadline?: Duration;
+  /** The same for the probe, where a quick error serves better. Default 20 seconds. */
+  readonly checkDeadline?: Duration;
+}
+
+/** Ids or addresses in one search, and small calls in one request (facts/civicrm.md). */
+const LISTED = 1000;
+const CALLS = 20;
+
+/** Reads CiviCRM through APIv4. */
+export function createApi4Reader(api: Api4, dates: SiteDates, { deadline = 5 * MINUTE, checkDeadline = 20 * SECOND }: ReadDeadlines = {}): CivicrmReader {
+  const all = <Row>(query: Query<Row>, signal?: AbortSignal): Promise<readonly Row[]> => rowsOf(api, query, deadline, signal);
+
+  /** One search a chunk of a list, their rows together. */
+  const each = async <Item, Row>(items: readonly Item[], query: (chunk: readonly Item[]) => Query<Row>, signal?: AbortSignal): Promise<Row[]> => {
+    const rows: Row[] = [];
+    for (const chunk of chunksOf(items, LISTED)) for (const row of await all(query(chunk), signal)) rows.push(row);
+    return rows;
+  };
+
+  const history = { entity: 'SubscriptionHistory', select: HISTORY_FIELDS, read: (row: unknown) => readHistoryRow(row, dates) } as const;
+  const contactIds = { entity: 'Contact', select: ['id'], read: checkId } as const;
+
+  return {
+    probe: (signal) => probe(api, checkDeadline, signal),
+    clockOffset: () => api.service.clockOffset,
+    now: () => api.service.now(),
+    requests: () => api.service.requests(),
+
+    async contactsById(ids, signal) {
+      const contacts = await each(
+        ids,
+        (chunk) => ({ entity: 'Contact', select: CONTACT_FIELDS, where: [['id', 'IN', chunk], TRASHED_TOO], read: (row) => readContact(row, dates) }),
+        signal,
+      );
+      return contacts.sort(byId);
+    },
+
+    async emailsByAddress(addresses, signal) {
+      const emails: ContactEmail[] = [];
+      for (const chunk of chunksOf<EmailAddress>(addresses, LISTED)) {
+        const wanted = new Set(chunk);
+        const where = [['email', 'IN', chunk], ['contact_id.is_deleted', '=', false]];
+        const found = await all({ entity: 'Email', select: EMAIL_FIELDS, where, people: chunk, read: readEmail }, signal);
+        // The database finds more than was asked for: é = e, ß = ss, trailing spaces, any emoji (facts/civicrm.md).
+        for (const email of found) if (wanted.has(email.email)) emails.push(email);
+      }
+      return emails.sort(byId);
+    },
+
+    async emailsOfContacts(ids, signal) {
+      const emails = await each(ids, (chunk) => ({ entity: 'Email', select: EMAIL_FIELDS, where: [['contact_id', 'IN', chunk]], read: readEmail }), signal);
+      return emails.sort((a, b) => a.contactId - b.contactId || Number(b.isBulkmail) - Number(a.isBulkmail) || Number(b.isPrimary) - Number(a.isPrimary) || byId(a, b));
+    },
+
+    groups: async (ids, signal) =>
+      (await each(ids, (chunk) => ({ entity: 'Group', select: GROUP_FIELDS, where: [['id', 'IN', chunk]], read: readGroup }), signal)).sort(byId),
+
+    async groupContacts(ids, groups, signal) {
+      if (groups.length === 0) return [];
+      const rows = await each(
+        ids,
+        (chunk) => ({ entity: 'GroupContact', select: GROUP_CONTACT_FIELDS, where: [['contact_id', 'IN', chunk], ['group_id', 'IN', groups]], read: readGroupContact }),
+        signal,
+      );
+      // A row that CiviCRM's screens make anew while we page comes twice; the later one is the present one.
+      const latest = new Map<string, GroupContact>();
+      for (const row of rows) latest.set(`${row.contactId} ${row.groupId}`, row);
+      return [...latest.values()].sort((a, b) => a.contactId - b.contactId || a.groupId - b.groupId);
+    },
+
+    async addedAfter(group, after, limit, signal) {
+      const where = [['group_id', '=', group], ['status', '=', 'Added'], ['contact_id.is_deleted', '=', false]];
+      const rows = await all({ entity: 'GroupContact', select: GROUP_CONTACT_FIELDS, where, key: 'contact_id', after, limit, read: readGroupContact }, signal);
+      return rows.map((row) => row.contactId);
+    },
+
+    history: async (ids, groups, signal) => (await each(ids, (chunk) => ({ ...history, where: [['contact_id', 'IN', chunk], ofGroups(groups)] }), signal)).sort(byId),
+
+    historySince: (after, groups, limit, signal) => all({ ...history, where: [ofGroups(groups)], after, limit }, signal),
+
+    async historyIds(from, to, signal) {
+      if (from > to) return new Set();
+      const rows = await all({ entity: 'SubscriptionHistory', select: ['id'], where: [['id', '<=', to]], after: from - 1, read: checkId }, signal);
+      return new Set(rows.map((row) => historyId(Number(row.id))));
+    },
+
+    async modifiedSince(since, after, limit, signal) {
+      const rows = await all({ ...contactIds, where: [['modified_date', '>=', bound(since)], TRASHED_TOO], after, limit }, signal);
+      return rows.map((row) => contactId(Number(row.id)));
+    },
+
+    async mergedTo(ids, signal) {
+      const survivors = new Map<ContactId, ContactId>();
+      for (const [id, merged] of await mergers(api, 'getMergedTo', ids, deadline, signal)) {
+        const survivor = merged.at(-1);
+        if (survivor !== undefined) survivors.set(id, survivor);
+      }
+      return survivors;
+    },
+
+    mergedFrom: (ids, signal) => mergers(api, 'getMergedFrom', ids, deadline, signal),
+  };
+}
+
+/** Rows of these groups, and the domain-wide ones. */
+const ofGroups = (groups: readonly GroupId[]): unknown => ['OR', [['group_id', 'IN', groups], ['group_id', 'IS NULL']]];
+
+const byId = (a: { readonly id: number }, b: { readonly id: number }): number => a.id - b.id;
+
+/** Asks for the merges of each contact, many in a request. CiviCRM follows chains itself (facts/civicrm.md). */
+async function mergers(
+  api: Api4,
+  action: 'getMergedTo' | 'getMergedFrom',
+  ids: readonly ContactId[],
+  deadline: Duration,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<ContactId, readonly ContactId[]>> {
+  const merged = new Map<ContactId, readonly ContactId[]>();
+  for (const chunk of chunksOf(ids, CALLS)) {
+    const calls = chunk.map((id) => ({ entity: 'Contact', action, params: { contactId: id } }));
+    const answers = await api.readMany(calls, deadline, signal);
+    for (const [at, id] of chunk.entries()) {
+      // "Never" is [null] or [[]], according to the version.
+      const found = (answers[at] ?? []).map(checkId).flatMap((row) => (row.fits ? [contactId(Number(row.value.id))] : []));
+      if (found.length > 0) merged.set(id, found);
+    }
+  }
+  return merged;
+}
