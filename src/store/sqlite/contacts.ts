@@ -1,0 +1,37 @@
+import type { Instant } from '../../base/clock.ts';
+import type { ContactId, ListId } from '../../base/ids.ts';
+import type { ContactMemory } from '../entities.ts';
+import type { Database } from './database.ts';
+import { readJson, writeJson } from './json.ts';
+import type { StoreMethods } from './methods.ts';
+
+interface ContactColumns {
+  readonly civicrm_contact_id: ContactId;
+  readonly looked_at: Instant;
+  readonly opt_out: string | null;
+  readonly unexplained: string;
+}
+
+const READ = `
+  SELECT * FROM mailchimpsync_contact
+  WHERE mailchimp_list_id = ? AND civicrm_contact_id IN (SELECT value FROM json_each(?)) ORDER BY civicrm_contact_id`;
+const WRITE = `
+  INSERT INTO mailchimpsync_contact (mailchimp_list_id, civicrm_contact_id, looked_at, opt_out, unexplained) VALUES (?1, ?2, ?3, ?4, ?5)
+  ON CONFLICT (mailchimp_list_id, civicrm_contact_id) DO UPDATE SET looked_at = ?3, opt_out = ?4, unexplained = ?5`;
+
+/** What is remembered of contacts beyond their rows. */
+export const contactMethods = (database: Database): Pick<StoreMethods, 'contactMemories'> => ({
+  contactMemories: (listId, ids) =>
+    (database.all(READ, listId, writeJson(ids)) as readonly ContactColumns[]).map((columns) => ({
+      contactId: columns.civicrm_contact_id,
+      lookedAt: columns.looked_at,
+      optOut: columns.opt_out === null ? null : (readJson(columns.opt_out) as ContactMemory['optOut']),
+      unexplained: readJson(columns.unexplained) as ContactMemory['unexplained'],
+    })),
+});
+
+/** Part of a commit. */
+export const writeContactMemory = (database: Database, listId: ListId, memory: ContactMemory): void => {
+  const { contactId, lookedAt, optOut, unexplained } = memory;
+  database.run(WRITE, listId, contactId, lookedAt, optOut && writeJson(optOut), writeJson(unexplained));
+};

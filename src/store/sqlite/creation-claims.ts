@@ -1,0 +1,47 @@
+import type { Instant } from '../../base/clock.ts';
+import type { ContactId, EmailAddress } from '../../base/ids.ts';
+import type { CreationClaim } from '../entities.ts';
+import type { Database } from './database.ts';
+import { writeJson } from './json.ts';
+import type { StoreMethods } from './methods.ts';
+
+interface ClaimColumns {
+  readonly site: string;
+  readonly email: EmailAddress;
+  readonly claimed_by: string;
+  readonly claimed_at: Instant;
+  readonly civicrm_contact_id: ContactId | null;
+}
+
+const CLAIM = `
+  INSERT INTO mailchimpsync_creation_claim (site, email, claimed_by, claimed_at) VALUES (?, ?, ?, ?)
+  ON CONFLICT (site, email) DO NOTHING`;
+const READ = `
+  SELECT * FROM mailchimpsync_creation_claim
+  WHERE site = ? AND email IN (SELECT value FROM json_each(?)) ORDER BY email`;
+const MADE = 'UPDATE mailchimpsync_creation_claim SET civicrm_contact_id = ? WHERE site = ? AND email = ?';
+const GIVE_BACK = 'DELETE FROM mailchimpsync_creation_claim WHERE site = ? AND email = ?';
+
+/** Claims on making contacts, one an address and CiviCRM site. */
+export const creationClaimMethods = (database: Database): Pick<StoreMethods, 'claimCreation' | 'settleCreation'> => ({
+  claimCreation: (site, emails, claimant, now) =>
+    database.write(() => {
+      for (const email of emails) database.run(CLAIM, site, email, claimant, now);
+      return (database.all(READ, site, writeJson(emails)) as readonly ClaimColumns[]).map(claimOf);
+    }),
+  settleCreation: (site, made) =>
+    database.write(() => {
+      for (const { email, contactId } of made) {
+        if (contactId === null) database.run(GIVE_BACK, site, email);
+        else database.run(MADE, contactId, site, email);
+      }
+    }),
+});
+
+const claimOf = (columns: ClaimColumns): CreationClaim => ({
+  site: columns.site,
+  email: columns.email,
+  claimedBy: columns.claimed_by,
+  claimedAt: columns.claimed_at,
+  contactId: columns.civicrm_contact_id,
+});

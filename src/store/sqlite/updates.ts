@@ -1,0 +1,48 @@
+import type { Update } from '../entities.ts';
+import type { Database, Parameter } from './database.ts';
+import { writeJson } from './json.ts';
+import type { StoreMethods } from './methods.ts';
+import { updateOf, type UpdateColumns } from './update-columns.ts';
+
+/** Spelled as in the partial indexes of schema.ts, else SQLite would not use them. */
+const OPEN = `(state IN ('planned', 'queued', 'sending', 'submitted') OR claims = 1)`;
+const FOR_ROWS_OR_EMAILS = `
+  SELECT * FROM mailchimpsync_update WHERE id IN (
+    SELECT id FROM mailchimpsync_update
+      WHERE mailchimpsync_cache_id IN (SELECT value FROM json_each(?1)) AND mailchimp_list_id = ?3 AND ${OPEN}
+    UNION ALL SELECT id FROM mailchimpsync_update
+      WHERE mailchimp_list_id = ?3 AND mailchimp_email IN (SELECT value FROM json_each(?2)) AND ${OPEN}
+    UNION ALL SELECT id FROM mailchimpsync_update
+      WHERE mailchimp_list_id = ?3 AND asked_email IN (SELECT value FROM json_each(?2)) AND ${OPEN}
+  ) ORDER BY id`;
+const OF_ROWS = `
+  SELECT * FROM mailchimpsync_update
+  WHERE mailchimpsync_cache_id IN (SELECT value FROM json_each(?)) AND sent_at >= ? AND mailchimp_list_id = ? ORDER BY id`;
+const BY_WRITE_ID = 'SELECT * FROM mailchimpsync_update WHERE write_id IN (SELECT value FROM json_each(?)) ORDER BY id';
+const BY_ID = 'SELECT * FROM mailchimpsync_update WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id';
+const IN_STATE = `
+  SELECT * FROM mailchimpsync_update INDEXED BY mailchimpsync_update_state
+  WHERE mailchimp_list_id = ? AND side = ? AND state = ? AND id > ? ORDER BY id LIMIT ?`;
+const OF_BATCH = 'SELECT * FROM mailchimpsync_update WHERE mailchimpsync_batch_id = ? ORDER BY id';
+const COUNT = `
+  SELECT kind, side, state, fail_reason AS failReason, count(*) AS count FROM mailchimpsync_update
+  WHERE run_id = ? GROUP BY kind, side, state, fail_reason`;
+
+type UpdateMethods = Pick<
+  StoreMethods,
+  'openUpdates' | 'updatesOfRows' | 'updatesByWriteId' | 'updatesById' | 'updatesInState' | 'updatesOfBatch' | 'countUpdates'
+>;
+
+/** Reading and counting updates; they are written by commits. */
+export const updateMethods = (database: Database): UpdateMethods => {
+  const read = (sql: string, ...parameters: readonly Parameter[]): readonly Update[] => (database.all(sql, ...parameters) as readonly UpdateColumns[]).map(updateOf);
+  return {
+    openUpdates: (listId, rows, emails) => read(FOR_ROWS_OR_EMAILS, writeJson(rows), writeJson(emails), listId),
+    updatesOfRows: (listId, rows, since) => read(OF_ROWS, writeJson(rows), since, listId),
+    updatesByWriteId: (ids) => read(BY_WRITE_ID, writeJson(ids)),
+    updatesById: (ids) => read(BY_ID, writeJson(ids)),
+    updatesInState: (listId, side, state, after, limit) => read(IN_STATE, listId, side, state, after ?? 0, limit),
+    updatesOfBatch: (batch) => read(OF_BATCH, batch),
+    countUpdates: (runId) => database.all(COUNT, runId) as ReturnType<StoreMethods['countUpdates']>,
+  };
+};
