@@ -1,9 +1,12 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { SyncError } from '../../src/base/errors.ts';
+import type { Settings } from '../../src/settings/settings.ts';
 import type { Engine } from '../../src/sync/engine.ts';
 
 /** What the other nodes see of the configuration node. */
 export interface EngineNode extends Node {
+  /** null when they cannot be used. */
+  readonly settings: Settings | null;
   /** What is wrong with the settings; null when they are valid. */
   readonly problem: SyncError | null;
   /**
