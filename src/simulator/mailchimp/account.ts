@@ -64,10 +64,8 @@ export class Account {
 
   /** A new array in an order by chance. */
   shuffled<Item>(items: readonly Item[]): Item[] {
-    const left = [...items];
-    const mixed: Item[] = [];
-    while (left.length > 0) mixed.push(...left.splice(this.chance(left.length), 1));
-    return mixed;
+    const keyed = items.map((item) => ({ item, key: this.#random() }));
+    return keyed.sort((one, other) => one.key - other.key).map(({ item }) => item);
   }
 
   nextWebId(): number {

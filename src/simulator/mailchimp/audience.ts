@@ -40,11 +40,6 @@ export class Audience {
     this.#version++;
   }
 
-  /** Appends many at once, for bulk set-up. */
-  addAll(members: readonly MemberRecord[]): void {
-    for (const member of members) this.add(member);
-  }
-
   remove(member: MemberRecord): void {
     this.list.members.splice(this.list.members.indexOf(member), 1);
     this.#unindex(member);

@@ -48,8 +48,18 @@ export function readdress(audience: Audience, member: MemberRecord, address: str
 /** Turns an interest on or off. False when it stands so already. */
 export function switchInterest(member: MemberRecord, interestId: string, on: boolean): boolean {
   if (member.interests.includes(interestId) === on) return false;
-  member.interests = on ? [...member.interests, interestId] : member.interests.filter((id) => id !== interestId);
+  member.interests = switched(member.interests, interestId, on);
   return true;
+}
+
+export function switchPermission(member: MemberRecord, permissionId: string, on: boolean): void {
+  if (member.marketingPermissions.includes(permissionId) !== on) {
+    member.marketingPermissions = switched(member.marketingPermissions, permissionId, on);
+  }
+}
+
+function switched(ids: readonly string[], id: string, on: boolean): string[] {
+  return on ? [...ids, id] : ids.filter((one) => one !== id);
 }
 
 /** Adds or removes a tag by its name, making it for the audience if need be. False when nothing changed. */

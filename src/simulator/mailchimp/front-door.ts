@@ -1,0 +1,150 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { SimulatorClock } from '../clock.ts';
+import type { SimulatedFailure, SimulatedRequest, SimulatedResponse } from '../service.ts';
+import type { Api, ApiAnswer } from './api.ts';
+import type { BatchRunner } from './batch-runner.ts';
+import { Connections } from './connections.ts';
+import type { Fault, Faults } from './faults.ts';
+import { NoAnswer, Problem, tooManyConnections } from './problem.ts';
+import { RequestLog } from './request-log.ts';
+import { serveResults } from './result-storage.ts';
+
+type Ending = SimulatedResponse | SimulatedFailure;
+
+interface Given {
+  readonly api: Api;
+  readonly runner: BatchRunner;
+  readonly clock: SimulatorClock;
+  readonly faults: Faults;
+  readonly keys: readonly string[];
+  readonly baseUrl: () => string;
+}
+
+/** Everything between a socket and the endpoints: redirect, keys, the connection limit, faults, headers, the log. */
+export class FrontDoor {
+  readonly log = new RequestLog();
+  readonly #given: Given;
+  readonly #connections: Connections;
+
+  constructor(given: Given) {
+    this.#given = given;
+    this.#connections = new Connections(given.clock);
+  }
+
+  async handle(request: SimulatedRequest): Promise<Ending> {
+    const { method, path, query } = request;
+    const entry = { method, path, parameters: [...query.keys()], outcome: 'under way' as const, at: this.#given.clock.now() };
+    const logged = { ...entry, outcome: entry.outcome as number | 'reset' | 'hang' | 'under way' };
+    this.log.add(logged);
+    const ending = await this.#serve(request);
+    logged.outcome = 'failure' in ending ? ending.failure : ending.status;
+    return 'failure' in ending ? ending : this.#dated(ending);
+  }
+
+  async #serve(request: SimulatedRequest): Promise<Ending> {
+    const stored = await serveResults(request, this.#given.runner);
+    if (stored !== null) return stored;
+    if (!this.#connections.take()) return written(this.#given.api.refuse(tooManyConnections()));
+    let ending: Ending = { failure: 'reset' };
+    try {
+      ending = await this.#withFault(request, this.#given.faults.take(request.method, request.path));
+    } finally {
+      if ('failure' in ending && ending.failure === 'hang') this.#connections.leaveHanging();
+      else this.#connections.free();
+    }
+    return ending;
+  }
+
+  async #withFault(request: SimulatedRequest, fault: Fault | null): Promise<Ending> {
+    if (fault === null) return this.#answer(request);
+    switch (fault.kind) {
+      case 'slow':
+        await wait(fault.milliseconds);
+        return this.#answer(request);
+      case 'held':
+        await fault.until;
+        return this.#answer(request);
+      case 'too-many-requests':
+        return this.#overloaded(fault.body, fault.retryAfter);
+      case 'forbidden':
+        return { status: 403, headers: {}, body: '' };
+      case 'server-error':
+      case 'reset':
+      case 'hang':
+      case 'broken-json':
+      case 'html':
+        if (fault.effect === true) await this.#answer(request);
+        return broken(fault);
+    }
+  }
+
+  #overloaded(withBody: boolean, retryAfter: number | undefined): SimulatedResponse {
+    const answer = withBody ? written(this.#given.api.refuse(tooManyConnections())) : { status: 429, headers: {}, body: '' };
+    return retryAfter === undefined ? answer : { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
+  }
+
+  async #answer(request: SimulatedRequest): Promise<Ending> {
+    const { api, baseUrl } = this.#given;
+    if (request.path === '/3.0') {
+      // Recorded: the API's root without its slash leads to plain http, where credentials would be sent in the open.
+      return { status: 301, headers: { location: `${baseUrl().replace(/^https:/, 'http:')}/3.0/` }, body: '' };
+    }
+    if (!request.path.startsWith('/3.0/')) return { status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>Not found</h1>' };
+    const refusal = this.#refusalOfKey(request.headers['authorization']);
+    if (refusal !== null) return written(api.refuse(refusal));
+    try {
+      const body = typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body);
+      const answer = await api.perform({ method: request.method, path: request.path.slice('/3.0'.length), query: request.query, body });
+      if (request.path.startsWith('/3.0/batches')) await this.#given.runner.step();
+      return written(answer);
+    } catch (error) {
+      if (error instanceof NoAnswer) return { failure: 'hang' };
+      throw error;
+    }
+  }
+
+  /** Basic with any user name, or Bearer. */
+  #refusalOfKey(authorization: string | undefined): Problem | null {
+    if (authorization === undefined) return new Problem(401, 'API Key Missing', 'Your request did not include an API key.');
+    const [scheme = '', value = ''] = authorization.split(' ');
+    const key = scheme.toLowerCase() === 'basic' ? Buffer.from(value, 'base64').toString().replace(/^[^:]*:/, '') : value;
+    if (this.#given.keys.includes(key) && ['basic', 'bearer'].includes(scheme.toLowerCase())) return null;
+    return new Problem(401, 'API Key Invalid', "Your API key may be invalid, or you've attempted to access the wrong datacenter.");
+  }
+
+  /** The product measures clocks by this header, so it is the simulator's own, to the second. */
+  #dated(response: SimulatedResponse): SimulatedResponse {
+    return { ...response, headers: { date: new Date(this.#given.clock.now()).toUTCString(), ...response.headers } };
+  }
+}
+
+function written(answer: ApiAnswer): SimulatedResponse {
+  const type = answer.status >= 400 ? 'application/problem+json' : 'application/json';
+  return {
+    status: answer.status,
+    headers: {
+      'content-type': `${type}; charset=utf-8`,
+      'x-request-id': answer.requestId,
+      ...(answer.allow === undefined ? {} : { allow: answer.allow }),
+    },
+    body: answer.body,
+  };
+}
+
+type Breaking = Extract<Fault, { kind: 'server-error' | 'reset' | 'hang' | 'broken-json' | 'html' }>;
+
+function broken(fault: Breaking): Ending {
+  switch (fault.kind) {
+    case 'reset':
+    case 'hang':
+      return { failure: fault.kind };
+    case 'server-error': {
+      const problem = new Problem(fault.status ?? 500, 'Internal Server Error', 'An unexpected internal error has occurred. Please contact Support for more information.');
+      return { status: problem.status, headers: { 'content-type': 'application/problem+json; charset=utf-8' }, body: JSON.stringify(problem.body('')) };
+    }
+    case 'broken-json':
+      return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: '{"members":[{"id":"' };
+    case 'html':
+      return { status: fault.status ?? 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<html><body><h1>Gateway</h1></body></html>' };
+  }
+}
