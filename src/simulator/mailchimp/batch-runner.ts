@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Account } from './account.ts';
 import { DAY, MINUTE, SECOND } from './instants.ts';
-import { Problem } from './problem.ts';
+import { internalError, NoAnswer, Problem } from './problem.ts';
 import type { BatchOperationRecord, BatchRecord, BatchResultRecord } from './records.ts';
 import { finishedBatchForm } from './webhook-forms.ts';
 import type { WebhookQueue } from './webhook-queue.ts';
@@ -34,6 +34,8 @@ export class BatchRunner {
   readonly #webhooks: WebhookQueue;
   readonly #perform: Perform;
   readonly #baseUrl: () => string;
+  readonly #running = new Set<BatchOperationRecord>();
+  #stepping: Promise<void> | null = null;
 
   constructor(account: Account, webhooks: WebhookQueue, perform: Perform, baseUrl: () => string) {
     this.#account = account;
@@ -74,8 +76,15 @@ export class BatchRunner {
     return kept;
   }
 
-  /** One step of the first automatic batch that is not finished. */
-  async step(): Promise<void> {
+  /** One step of the first automatic batch that is not finished; a call while one is under way joins it. */
+  step(): Promise<void> {
+    this.#stepping ??= this.#step().finally(() => {
+      this.#stepping = null;
+    });
+    return this.#stepping;
+  }
+
+  async #step(): Promise<void> {
     const batch = this.#account.state.batches.find((one) => one.automatic && isUnfinished(one));
     if (batch === undefined) return;
     if (batch.status === 'pending') batch.status = 'preprocessing';
@@ -90,14 +99,29 @@ export class BatchRunner {
   /** Runs one operation, unless it has run or the batch has ended. */
   async run(batch: BatchRecord, place: number, fault: OperationFault | null = null): Promise<void> {
     const operation = batch.operations[place];
-    if (operation === undefined || batch.results[place] !== null || !isUnfinished(batch)) return;
+    if (operation === undefined || batch.results[place] !== null || this.#running.has(operation)) return;
     batch.status = 'started';
-    const outcome = fault === 'server-error' ? null : await this.#perform(operation);
-    const shown = fault === null && outcome !== null ? outcome : serverError;
-    batch.results[place] = { status_code: shown.status, operation_id: operation.operationId, response: shown.body };
-    batch.finished++;
-    if (shown.status >= 400) batch.errored++;
-    if (batch.finished === batch.total) batch.status = 'finalizing';
+    this.#running.add(operation);
+    try {
+      const outcome = fault === 'server-error' ? null : await this.#outcome(operation);
+      const shown = fault === null && outcome !== null ? outcome : serverError();
+      batch.results[place] = { status_code: shown.status, operation_id: operation.operationId, response: shown.body };
+      batch.finished++;
+      if (shown.status >= 400) batch.errored++;
+      if (batch.finished === batch.total) batch.status = 'finalizing';
+    } finally {
+      this.#running.delete(operation);
+    }
+  }
+
+  /** null when the service would never answer. */
+  async #outcome(operation: BatchOperationRecord): Promise<OperationOutcome | null> {
+    try {
+      return await this.#perform(operation);
+    } catch (error) {
+      if (error instanceof NoAnswer) return null;
+      throw error;
+    }
   }
 
   /** Says "finished", packs the results and tells the webhooks. What has not run never will. */
@@ -150,13 +174,7 @@ export function isUnfinished({ status }: BatchRecord): boolean {
   return status !== 'finished' && status !== 'canceled';
 }
 
-const serverError: OperationOutcome = {
-  status: 500,
-  body: JSON.stringify({
-    type: 'https://mailchimp.com/developer/marketing/docs/errors/',
-    title: 'Internal Server Error',
-    status: 500,
-    detail: 'An unexpected internal error has occurred. Please contact Support for more information.',
-    instance: '',
-  }),
-};
+function serverError(): OperationOutcome {
+  const problem = internalError();
+  return { status: problem.status, body: JSON.stringify(problem.body('')) };
+}

@@ -95,6 +95,12 @@ export class Call {
   }
 }
 
+/** A text of a checked body; '' when it is not there. */
+export function textOf(body: JsonObject, name: string): string {
+  const value = body[name];
+  return typeof value === 'string' ? value : '';
+}
+
 export function notAccepted(field: string, values: readonly string[]): Problem {
   const message = `Value must be one of the following: ${values.join(', ')}.`;
   return invalidFields([{ field, message }]);

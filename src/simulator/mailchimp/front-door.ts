@@ -5,8 +5,8 @@ import type { Api, ApiAnswer } from './api.ts';
 import type { BatchRunner } from './batch-runner.ts';
 import { Connections } from './connections.ts';
 import type { Fault, Faults } from './faults.ts';
-import { NoAnswer, Problem, tooManyConnections } from './problem.ts';
-import { RequestLog } from './request-log.ts';
+import { internalError, NoAnswer, Problem, tooManyConnections } from './problem.ts';
+import { RequestLog, type LoggedRequest } from './request-log.ts';
 import { serveResults } from './result-storage.ts';
 
 type Ending = SimulatedResponse | SimulatedFailure;
@@ -33,8 +33,8 @@ export class FrontDoor {
 
   async handle(request: SimulatedRequest): Promise<Ending> {
     const { method, path, query } = request;
-    const entry = { method, path, parameters: [...query.keys()], outcome: 'under way' as const, at: this.#given.clock.now() };
-    const logged = { ...entry, outcome: entry.outcome as number | 'reset' | 'hang' | 'under way' };
+    const parameters = [...query.keys()];
+    const logged: LoggedRequest = { method, path, parameters, outcome: 'under way', at: this.#given.clock.now() };
     this.log.add(logged);
     const ending = await this.#serve(request);
     logged.outcome = 'failure' in ending ? ending.failure : ending.status;
@@ -57,25 +57,15 @@ export class FrontDoor {
 
   async #withFault(request: SimulatedRequest, fault: Fault | null): Promise<Ending> {
     if (fault === null) return this.#answer(request);
-    switch (fault.kind) {
-      case 'slow':
-        await wait(fault.milliseconds);
-        return this.#answer(request);
-      case 'held':
-        await fault.until;
-        return this.#answer(request);
-      case 'too-many-requests':
-        return this.#overloaded(fault.body, fault.retryAfter);
-      case 'forbidden':
-        return { status: 403, headers: {}, body: '' };
-      case 'server-error':
-      case 'reset':
-      case 'hang':
-      case 'broken-json':
-      case 'html':
-        if (fault.effect === true) await this.#answer(request);
-        return broken(fault);
+    if (fault.kind === 'too-many-requests') return this.#overloaded(fault.body, fault.retryAfter);
+    if (fault.kind === 'forbidden') return { status: 403, headers: {}, body: '' };
+    if (fault.kind === 'slow') await wait(fault.milliseconds);
+    else if (fault.kind === 'held') await fault.until;
+    else {
+      if (fault.effect === true) await this.#answer(request);
+      return broken(fault);
     }
+    return this.#answer(request);
   }
 
   #overloaded(withBody: boolean, retryAfter: number | undefined): SimulatedResponse {
@@ -93,8 +83,12 @@ export class FrontDoor {
     const refusal = this.#refusalOfKey(request.headers['authorization']);
     if (refusal !== null) return written(api.refuse(refusal));
     try {
-      const body = typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body);
-      const answer = await api.perform({ method: request.method, path: request.path.slice('/3.0'.length), query: request.query, body });
+      const answer = await api.perform({
+        method: request.method,
+        path: request.path.slice('/3.0'.length),
+        query: request.query,
+        body: new TextDecoder().decode(request.body),
+      });
       if (request.path.startsWith('/3.0/batches')) await this.#given.runner.step();
       return written(answer);
     } catch (error) {
@@ -134,17 +128,15 @@ function written(answer: ApiAnswer): SimulatedResponse {
 type Breaking = Extract<Fault, { kind: 'server-error' | 'reset' | 'hang' | 'broken-json' | 'html' }>;
 
 function broken(fault: Breaking): Ending {
-  switch (fault.kind) {
-    case 'reset':
-    case 'hang':
-      return { failure: fault.kind };
-    case 'server-error': {
-      const problem = new Problem(fault.status ?? 500, 'Internal Server Error', 'An unexpected internal error has occurred. Please contact Support for more information.');
-      return { status: problem.status, headers: { 'content-type': 'application/problem+json; charset=utf-8' }, body: JSON.stringify(problem.body('')) };
-    }
-    case 'broken-json':
-      return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: '{"members":[{"id":"' };
-    case 'html':
-      return { status: fault.status ?? 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<html><body><h1>Gateway</h1></body></html>' };
+  if (fault.kind === 'reset' || fault.kind === 'hang') return { failure: fault.kind };
+  if (fault.kind === 'server-error') {
+    const problem = internalError(fault.status);
+    const headers = { 'content-type': 'application/problem+json; charset=utf-8' };
+    return { status: problem.status, headers, body: JSON.stringify(problem.body('')) };
   }
+  if (fault.kind === 'broken-json') {
+    return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: '{"members":[{"id":"' };
+  }
+  const headers = { 'content-type': 'text/html; charset=utf-8' };
+  return { status: fault.status ?? 200, headers, body: '<html><body><h1>Gateway</h1></body></html>' };
 }

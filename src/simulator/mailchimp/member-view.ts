@@ -18,7 +18,7 @@ const getters: Readonly<Record<string, (member: MemberRecord, place: Place) => u
   email_address: (member) => member.email,
   unique_email_id: (member) => member.uniqueEmailId,
   contact_id: (member) => member.contactId,
-  full_name: (member) => [member.mergeFields['FNAME'], member.mergeFields['LNAME']].filter(Boolean).join(' '),
+  full_name: (member) => `${nameText(member, 'FNAME')} ${nameText(member, 'LNAME')}`.trim(),
   web_id: (member) => member.webId,
   email_type: (member) => member.emailType,
   status: (member) => member.status,
@@ -69,6 +69,11 @@ export function showMember(
     shown[name] = dropped === undefined ? trimmed : dropFields(trimmed, dropped);
   }
   return shown;
+}
+
+function nameText(member: MemberRecord, tag: string): string {
+  const value = member.mergeFields[tag];
+  return typeof value === 'string' ? value : '';
 }
 
 /** Every merge field of the audience, '' when empty (recorded). */

@@ -1,6 +1,6 @@
 import type { JsonObject } from './call.ts';
 import { invalidResource, type FieldError } from './problem.ts';
-import type { AddressValue, MailchimpState, MergeFieldRecord, MergeValue } from './records.ts';
+import type { AddressValue, MailchimpState, MergeFieldRecord, MergeFieldType, MergeValue } from './records.ts';
 
 type Language = MailchimpState['language'];
 
@@ -61,34 +61,45 @@ function isEmpty(value: MergeValue | undefined): boolean {
   return value === undefined || value === '';
 }
 
+type Reader = (text: string, field: MergeFieldRecord) => Reading;
+
 /** Types as documented at https://mailchimp.com/developer/marketing/docs/merge-fields/ */
+const readers: Readonly<Record<Exclude<MergeFieldType, 'address'>, Reader>> = {
+  text: (text) => ({ value: text }),
+  number: (text) => (Number.isFinite(Number(text)) ? { value: Number(text) } : { complaint: 'number' }),
+  date: readDate,
+  birthday: (text) => fitting(text, /^(0?[1-9]|1[0-2])\/(0?[1-9]|[12]\d|3[01])$/, 'birthday'),
+  phone: readPhone,
+  zip: (text) => fitting(text, /^\d{5}(-\d{4})?$/, 'zip'),
+  url: readUrl,
+  imageurl: readUrl,
+  radio: readChoice,
+  dropdown: readChoice,
+};
+
 function readValue(field: MergeFieldRecord, raw: unknown): Reading {
   if (field.type === 'address') return readAddress(raw);
   if (typeof raw !== 'string' && typeof raw !== 'number') return { complaint: 'text' };
   const text = String(raw).trim();
-  if (text === '') return { value: '' };
-  switch (field.type) {
-    case 'text':
-      return { value: String(raw) };
-    case 'number':
-      return Number.isFinite(Number(text)) ? { value: Number(text) } : { complaint: 'number' };
-    case 'date':
-      return readDate(text);
-    case 'birthday':
-      return /^(0?[1-9]|1[0-2])\/(0?[1-9]|[12]\d|3[01])$/.test(text) ? { value: text } : { complaint: 'birthday' };
-    case 'phone':
-      return field.options['phone_format'] === 'US' && text.replaceAll(/\D/g, '').length !== 10
-        ? { complaint: 'phone' }
-        : { value: text };
-    case 'zip':
-      return /^\d{5}(-\d{4})?$/.test(text) ? { value: text } : { complaint: 'zip' };
-    case 'url':
-    case 'imageurl':
-      return URL.canParse(text) ? { value: text } : { complaint: 'url' };
-    case 'radio':
-    case 'dropdown':
-      return choicesOf(field).includes(text) ? { value: text } : { complaint: 'choice' };
-  }
+  return text === '' ? { value: '' } : readers[field.type](text, field);
+}
+
+function fitting(text: string, pattern: RegExp, complaint: Complaint): Reading {
+  return pattern.test(text) ? { value: text } : { complaint };
+}
+
+/** Only the US format has rules (recorded: "000" passes without a format). */
+function readPhone(text: string, field: MergeFieldRecord): Reading {
+  const digits = text.replaceAll(/\D/g, '').length;
+  return field.options['phone_format'] === 'US' && digits !== 10 ? { complaint: 'phone' } : { value: text };
+}
+
+function readUrl(text: string): Reading {
+  return URL.canParse(text) ? { value: text } : { complaint: 'url' };
+}
+
+function readChoice(text: string, field: MergeFieldRecord): Reading {
+  return choicesOf(field).includes(text) ? { value: text } : { complaint: 'choice' };
 }
 
 function choicesOf(field: MergeFieldRecord): readonly unknown[] {

@@ -77,3 +77,8 @@ export function forgottenAddress(address: string): Problem {
 export function tooManyConnections(): Problem {
   return new Problem(429, 'Too Many Requests', 'You have exceeded the limit of 10 simultaneous connections.');
 }
+
+export function internalError(status = 500): Problem {
+  const detail = 'An unexpected internal error has occurred. Please contact Support for more information.';
+  return new Problem(status, 'Internal Server Error', detail);
+}

@@ -47,7 +47,6 @@ export class MailchimpSimulator implements SimulatedService {
   readonly #queue: WebhookQueue;
   readonly #runner: BatchRunner;
   readonly #door: FrontDoor;
-  #working: Promise<void> | null = null;
 
   constructor(options: MailchimpSimulatorOptions) {
     const account = new Account(options.clock, options.random);
@@ -105,13 +104,10 @@ export class MailchimpSimulator implements SimulatedService {
 
   /**
    * One step of what the service does by itself: batches in automatic mode run on, webhooks that are due go out unless
-   * they are in manual mode. To be called again and again, e.g. every 50 ms; a call while one is under way joins it.
+   * they are in manual mode. To be called again and again, e.g. every 50 ms, without waiting for the one before.
    */
-  work(): Promise<void> {
-    this.#working ??= this.#step().finally(() => {
-      this.#working = null;
-    });
-    return this.#working;
+  async work(): Promise<void> {
+    await Promise.all([this.#runner.step(), this.#account.state.manualWebhooks ? null : this.#queue.deliverDue()]);
   }
 
   save(): MailchimpState {
@@ -124,10 +120,5 @@ export class MailchimpSimulator implements SimulatedService {
       throw new Error('The saved state is none of this simulated Mailchimp; delete it to begin afresh.');
     }
     this.#account.load(state as MailchimpState);
-  }
-
-  async #step(): Promise<void> {
-    await this.#runner.step();
-    if (!this.#account.state.manualWebhooks) await this.#queue.deliverDue();
   }
 }

@@ -27,6 +27,7 @@ const deliveriesAtOnce = 10;
 export class WebhookQueue {
   readonly #account: Account;
   readonly #deliver: Deliver;
+  #delivering: Promise<void> | null = null;
 
   constructor(account: Account, deliver: Deliver) {
     this.#account = account;
@@ -54,8 +55,15 @@ export class WebhookQueue {
     return this.#account.state.deliveries.filter(({ state, listId }) => state === 'waiting' && listId === null).length;
   }
 
-  /** Sends what is due, in the order of the queue, some at once. */
-  async deliverDue(): Promise<void> {
+  /** Sends what is due, in the order of the queue, some at once; a call while one is under way joins it. */
+  deliverDue(): Promise<void> {
+    this.#delivering ??= this.#deliverDue().finally(() => {
+      this.#delivering = null;
+    });
+    return this.#delivering;
+  }
+
+  async #deliverDue(): Promise<void> {
     const now = this.#account.clock.now();
     const due = this.#account.state.deliveries.filter((one) => one.state === 'waiting' && one.nextAttempt <= now);
     for (let from = 0; from < due.length; from += deliveriesAtOnce) {

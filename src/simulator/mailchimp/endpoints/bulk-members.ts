@@ -1,5 +1,5 @@
 import type { Audience } from '../audience.ts';
-import { checkShape, type Call, type JsonObject } from '../call.ts';
+import { checkShape, textOf, type Call, type JsonObject } from '../call.ts';
 import { ownLinks } from '../links.ts';
 import { showMember } from '../member-view.ts';
 import type { MemberWriter } from '../member-write.ts';
@@ -36,7 +36,7 @@ function write(call: Call, writer: MemberWriter): Outcome {
   const seen = new Set<string>();
   for (const [place, raw] of members.entries()) {
     const given = checkShape(raw, memberShape, call.strict, `members.item:${place}.`);
-    const address = String(given['email_address'] ?? '').toLowerCase();
+    const address = textOf(given, 'email_address').toLowerCase();
     if (seen.has(address) && !call.flag('skip_duplicate_check')) {
       tally.errors.push(errorEntry(given, 'ERROR_DUPLICATE', 'The address is in this request twice.'));
       continue;
@@ -58,7 +58,7 @@ function write(call: Call, writer: MemberWriter): Outcome {
 
 function writeOne(call: Call, writer: MemberWriter, audience: Audience, given: JsonObject, body: JsonObject, tally: Tally): void {
   const options = { skipMergeValidation: call.flag('skip_merge_validation'), strict: call.strict };
-  const there = audience.byAddress(String(given['email_address']));
+  const there = audience.byAddress(textOf(given, 'email_address'));
   try {
     if (there === undefined) {
       tally.created.push(writer.create(audience, given, undefined, options));
@@ -87,7 +87,7 @@ function addTags(call: Call, audience: Audience, member: MemberRecord, names: re
 
 function errorEntry(given: JsonObject, code: string, text: string, problem?: Problem): Record<string, unknown> {
   return {
-    email_address: given['email_address'] ?? '',
+    email_address: textOf(given, 'email_address'),
     error: text,
     error_code: code,
     field: problem?.errors[0]?.field ?? '',

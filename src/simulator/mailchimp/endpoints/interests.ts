@@ -1,6 +1,6 @@
 import { AudienceSetup } from '../audience-setup.ts';
 import type { Audience } from '../audience.ts';
-import { notAccepted, type Call } from '../call.ts';
+import { notAccepted, textOf, type Call, type JsonObject } from '../call.ts';
 import { ownLinks } from '../links.ts';
 import { invalidFields, invalidResource, notFound } from '../problem.ts';
 import type { InterestCategoryRecord, InterestRecord } from '../records.ts';
@@ -80,7 +80,7 @@ function allInterests(call: Call): Outcome {
 function addCategory(call: Call): Outcome {
   const audience = call.audience();
   const body = call.json({ title: 'string', type: 'string', display_order: 'integer' });
-  const title = named(body['title'], 'title');
+  const title = named(body, 'title');
   const type = types.find((one) => one === body['type']);
   if (type === undefined) throw notAccepted('type', types);
   if (audience.list.categories.some((one) => one.title === title)) {
@@ -93,7 +93,7 @@ function addCategory(call: Call): Outcome {
 function addInterest(call: Call): Outcome {
   const audience = call.audience();
   const of = categoryOf(call);
-  const name = named(call.json({ name: 'string', display_order: 'integer' })['name'], 'name');
+  const name = named(call.json({ name: 'string', display_order: 'integer' }), 'name');
   if (of.interests.some((one) => one.name === name)) {
     throw invalidResource(`Cannot add "${name}" because it already exists on the list.`);
   }
@@ -101,9 +101,10 @@ function addInterest(call: Call): Outcome {
   return ok(showInterest(call, audience, of, added));
 }
 
-function named(value: unknown, field: string): string {
-  if (typeof value !== 'string' || value === '') throw invalidFields([{ field, message: 'This value should not be blank.' }]);
-  return value;
+function named(body: JsonObject, field: string): string {
+  const text = textOf(body, field);
+  if (text === '') throw invalidFields([{ field, message: 'This value should not be blank.' }]);
+  return text;
 }
 
 function deleteInterest(call: Call): Outcome {

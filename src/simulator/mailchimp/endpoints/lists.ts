@@ -65,9 +65,8 @@ function stats(call: Call, members: readonly MemberRecord[], mergeFieldCount: nu
   };
 }
 
-function later(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other;
-  return Math.max(one, other);
+function later(last: number | null, next: number | null): number | null {
+  return last === null || next === null ? (last ?? next) : Math.max(last, next);
 }
 
 function all(call: Call): Outcome {

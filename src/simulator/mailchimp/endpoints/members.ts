@@ -1,6 +1,6 @@
 import { canBeArchived, forget } from '../administrators.ts';
 import type { Audience } from '../audience.ts';
-import { notAccepted, checkShape, type Call } from '../call.ts';
+import { checkShape, notAccepted, textOf, type Call } from '../call.ts';
 import { instantText } from '../instants.ts';
 import { ownLinks } from '../links.ts';
 import { showMember, tagName } from '../member-view.ts';
@@ -47,7 +47,7 @@ function optionsOf(call: Call): WriteOptions {
 function add(call: Call, writer: MemberWriter): Outcome {
   const audience = call.audience();
   const body = call.json(memberShape);
-  const there = audience.byAddress(String(body['email_address']));
+  const there = audience.byAddress(textOf(body, 'email_address'));
   if (there?.status !== 'archived') return show(call, audience, writer.create(audience, body, undefined, optionsOf(call)));
   writer.update(audience, there, body, optionsOf(call));
   return show(call, audience, there);
@@ -62,8 +62,8 @@ function put(call: Call, writer: MemberWriter): Outcome {
   const { status_if_new: ifNew, ...body } = call.json({ ...memberShape, status_if_new: 'string' });
   const there = audience.find(call.part('member'));
   if (there === undefined) {
-    const address = body['email_address'];
-    if (typeof address === 'string' && audience.byAddress(address) !== undefined) throw memberExists(address);
+    const address = textOf(body, 'email_address');
+    if (audience.byAddress(address) !== undefined) throw memberExists(address);
     return show(call, audience, writer.create(audience, body, ifNew, optionsOf(call)));
   }
   const revives = there.status === 'archived' && body['status'] === undefined && ifNew !== undefined;

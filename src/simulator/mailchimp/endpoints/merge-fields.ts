@@ -1,6 +1,6 @@
 import { AudienceSetup } from '../audience-setup.ts';
 import type { Audience } from '../audience.ts';
-import { notAccepted, type Call } from '../call.ts';
+import { notAccepted, textOf, type Call } from '../call.ts';
 import { ownLinks } from '../links.ts';
 import { invalidFields, invalidResource, notFound } from '../problem.ts';
 import type { MergeFieldRecord, MergeFieldType } from '../records.ts';
@@ -76,11 +76,11 @@ function add(call: Call): Outcome {
     options: 'object',
     help_text: 'string',
   });
-  const { name } = body;
-  if (typeof name !== 'string' || name === '') throw invalidFields([{ field: 'name', message: 'This value should not be blank.' }]);
+  const name = textOf(body, 'name');
+  if (name === '') throw invalidFields([{ field: 'name', message: 'This value should not be blank.' }]);
   const type = types.find((known) => known === body['type']);
   if (type === undefined) throw notAccepted('type', types);
-  const tag = typeof body['tag'] === 'string' ? body['tag'] : `MMERGE${audience.list.mergeFields.length + 1}`;
+  const tag = textOf(body, 'tag') || `MMERGE${audience.list.mergeFields.length + 1}`;
   if (audience.list.mergeFields.some((field) => field.tag === tag)) {
     throw invalidResource(`A Merge Field with the tag "${tag}" already exists for this list.`);
   }
@@ -89,7 +89,7 @@ function add(call: Call): Outcome {
     name,
     type,
     required: body['required'] === true,
-    defaultValue: String(body['default_value'] ?? ''),
+    defaultValue: textOf(body, 'default_value'),
     options: (body['options'] ?? {}) as Record<string, unknown>,
   });
   return ok(showField(call, audience, added));
