@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import RED from 'node-red';
+import { nodeById, watchNodes } from './node-watch.ts';
+import type { NodeWatcher } from './node-watch.ts';
 
 /** A node of a flow as it stands in a flow file. */
 export interface FlowNode {
@@ -47,8 +49,12 @@ export interface NodeRed {
   flows(): Promise<readonly FlowNode[]>;
   /** Writes these flows (credentials in their nodes are taken into Node-RED's credential store) and starts them. */
   deploy(nodes: readonly FlowNode[]): Promise<void>;
-  /** The running node, as its implementation made it. */
+  /** The running node, as its implementation made it; null: there is none. */
   node(id: string): unknown;
+  /** Hands a message to a running node, as a wire would. */
+  receive(id: string, message: Readonly<Record<string, unknown>>): void;
+  /** Tells what nodes do, until the function returned is called. One watcher at a time. */
+  watch(watcher: NodeWatcher): () => void;
   stop(): Promise<void>;
 }
 
@@ -75,6 +81,8 @@ export const startNodeRed = async (options: NodeRedOptions): Promise<NodeRed> =>
     flows: async () => (await RED.runtime.flows.getFlows({})).flows as FlowNode[],
     deploy,
     node: nodeById,
+    receive: (id, message) => nodeById(id)?.receive({ ...message }),
+    watch: watchNodes,
     stop: async () => {
       await RED.stop();
       server.closeAllConnections();
@@ -178,8 +186,6 @@ const deploy = async (nodes: readonly FlowNode[]): Promise<void> => {
   const flows = { flows: nodes.map((node) => ({ ...node })) } as unknown as Parameters<typeof RED.runtime.flows.setFlows>[0]['flows'];
   await Promise.all([RED.runtime.flows.setFlows({ flows }), started]);
 };
-
-const nodeById = (id: string): unknown => (RED.nodes as { getNode(id: string): unknown }).getNode(id);
 
 const readNodeSet = (set: object): NodeSet => {
   const { id, module, types, err } = set as { id: string; module: string; types: string[]; err?: Error | string };

@@ -1,7 +1,9 @@
 import type { FlowNode } from './node-red.ts';
 
 /** Type of the config node that holds the settings. */
-const CONFIG_TYPE = 'mailchimpsync-config';
+export const CONFIG_TYPE = 'mailchimpsync-config';
+/** Type of the node that begins runs. */
+export const START_TYPE = 'mailchimpsync-start';
 /** The core node that carries the flow's schedules. */
 const INJECT_TYPE = 'inject';
 
