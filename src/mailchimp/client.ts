@@ -1,6 +1,7 @@
 import { MINUTE, SECOND, type Duration } from '../base/clock.ts';
 import { interestId, type InterestId, type ListId } from '../base/ids.ts';
 import type { Checked } from '../http/json.ts';
+import { redact } from '../http/redaction.ts';
 import type { ClientEnvironment } from '../http/service.ts';
 import type { AccountSettings } from '../settings/settings.ts';
 import type { Answered, Batch, MailchimpApi, OperationAnswer } from './api.ts';
@@ -125,7 +126,7 @@ async function readPages<Item>(page: (offset: number) => Promise<{ readonly item
 function batchOf({ value, servedAt }: Answered<OperationAnswer>): Answered<Batch> {
   if (value.statusCode >= 400) {
     const problem = checkProblem(value.body);
-    throw new NotDone('mailchimp_refused', `POST /batches: Mailchimp refuses the batch (${value.statusCode}${problem.fits ? `, "${problem.value.title}"` : ''}). Its updates are decided anew.`);
+    throw new NotDone('mailchimp_refused', `POST /batches: Mailchimp refuses the batch (${value.statusCode}${problem.fits ? `, "${redact(problem.value.title)}"` : ''}). Its updates are decided anew.`);
   }
   const read = readBatch(value.body);
   if (read.fits) return { value: read.value, servedAt };
