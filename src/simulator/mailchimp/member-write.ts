@@ -3,7 +3,7 @@ import type { Audience } from './audience.ts';
 import { notAccepted, type JsonObject } from './call.ts';
 import { blankMember, isJoined, readdress, switchInterest, switchPermission, switchTag } from './membership.ts';
 import { requireValues } from './merge-values.ts';
-import { complianceState, forgottenAddress, invalidFields, invalidResource, memberExists } from './problem.ts';
+import { blank, complianceState, forgottenAddress, invalidFields, invalidResource, memberExists } from './problem.ts';
 import type { MemberRecord, MemberStatus, MergeValue } from './records.ts';
 import { readStatus, readWantedMember, writableStatuses, type WantedMember, type WritableStatus } from './wanted-member.ts';
 import { changedAddressForm, cleanedForm, memberForm, unsubscribeForm } from './webhook-forms.ts';
@@ -31,7 +31,7 @@ export class MemberWriter {
   create(audience: Audience, body: JsonObject, fallback: unknown, options: WriteOptions): MemberRecord {
     const wanted = readWantedMember(audience, body, this.#account.state.language, options.strict);
     const status = wanted.status ?? readStatus('status_if_new', fallback);
-    if (wanted.address === null) throw invalidFields([{ field: 'email_address', message: 'This value should not be blank.' }]);
+    if (wanted.address === null) throw blank('email_address');
     if (status === null) throw notAccepted('status', writableStatuses);
     this.#checkNewAddress(audience, wanted.address, status);
     if (!options.skipMergeValidation) this.#require(audience, wanted.mergeFields ?? {});

@@ -54,6 +54,10 @@ export function invalidFields(errors: readonly FieldError[]): Problem {
   return invalidResource("The resource submitted could not be validated. For field-specific details, see the 'errors' array.", errors);
 }
 
+export function blank(field: string): Problem {
+  return invalidFields([{ field, message: 'This value should not be blank.' }]);
+}
+
 /** Of this simulator only: the real service might overlook it, but it is a slip of whoever sent it. */
 export function strictly(field: string, message: string): Problem {
   return invalidFields([{ field, message: `${message} (strict mode of the simulator)` }]);

@@ -4,7 +4,7 @@ import { ownLinks } from '../links.ts';
 import { showMember } from '../member-view.ts';
 import type { MemberWriter } from '../member-write.ts';
 import { switchTag } from '../membership.ts';
-import { invalidFields, memberExists, Problem } from '../problem.ts';
+import { blank, invalidFields, memberExists, Problem } from '../problem.ts';
 import type { MemberRecord } from '../records.ts';
 import { ok, type Outcome, type Route } from '../routes.ts';
 import { memberShape } from '../wanted-member.ts';
@@ -28,7 +28,7 @@ function write(call: Call, writer: MemberWriter): Outcome {
   const audience = call.audience();
   const body = call.json({ members: 'array', update_existing: 'boolean', sync_tags: 'boolean' });
   const members = body['members'] as readonly unknown[] | undefined;
-  if (members === undefined) throw invalidFields([{ field: 'members', message: 'This value should not be blank.' }]);
+  if (members === undefined) throw blank('members');
   if (members.length > mostMembers) {
     throw invalidFields([{ field: 'members', message: `This collection should contain ${mostMembers} elements or less.` }]);
   }

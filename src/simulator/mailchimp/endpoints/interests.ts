@@ -2,7 +2,7 @@ import { AudienceSetup } from '../audience-setup.ts';
 import type { Audience } from '../audience.ts';
 import { notAccepted, textOf, type Call, type JsonObject } from '../call.ts';
 import { ownLinks } from '../links.ts';
-import { invalidFields, invalidResource, notFound } from '../problem.ts';
+import { blank, invalidResource, notFound } from '../problem.ts';
 import type { InterestCategoryRecord, InterestRecord } from '../records.ts';
 import { noContent, ok, paging, selection, type Outcome, type Route } from '../routes.ts';
 
@@ -103,7 +103,7 @@ function addInterest(call: Call): Outcome {
 
 function named(body: JsonObject, field: string): string {
   const text = textOf(body, field);
-  if (text === '') throw invalidFields([{ field, message: 'This value should not be blank.' }]);
+  if (text === '') throw blank(field);
   return text;
 }
 

@@ -6,7 +6,7 @@ import { ownLinks } from '../links.ts';
 import { showMember, tagName } from '../member-view.ts';
 import type { MemberWriter, WriteOptions } from '../member-write.ts';
 import { switchTag } from '../membership.ts';
-import { invalidFields, memberExists, notFound, Problem } from '../problem.ts';
+import { blank, memberExists, notFound, Problem } from '../problem.ts';
 import type { MemberRecord } from '../records.ts';
 import { noContent, ok, paging, selection, type Outcome, type Route } from '../routes.ts';
 import { memberShape } from '../wanted-member.ts';
@@ -111,10 +111,10 @@ function setTags(call: Call): Outcome {
   const audience = call.audience();
   const there = known(call);
   const { tags: given } = call.json({ tags: 'array', is_syncing: 'boolean' });
-  if (given === undefined) throw invalidFields([{ field: 'tags', message: 'This value should not be blank.' }]);
+  if (given === undefined) throw blank('tags');
   const wanted = (given as unknown[]).map((one, place) => {
     const { name, status } = checkShape(one, { name: 'string', status: 'string' }, call.strict, `tags.item:${place}.`);
-    if (typeof name !== 'string' || name === '') throw invalidFields([{ field: `tags.item:${place}.name`, message: 'This value should not be blank.' }]);
+    if (typeof name !== 'string' || name === '') throw blank(`tags.item:${place}.name`);
     if (status !== 'active' && status !== 'inactive') throw notAccepted(`tags.item:${place}.status`, ['inactive', 'active']);
     return { name, on: status === 'active' };
   });

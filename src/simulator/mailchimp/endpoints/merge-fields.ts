@@ -2,7 +2,7 @@ import { AudienceSetup } from '../audience-setup.ts';
 import type { Audience } from '../audience.ts';
 import { notAccepted, textOf, type Call } from '../call.ts';
 import { ownLinks } from '../links.ts';
-import { invalidFields, invalidResource, notFound } from '../problem.ts';
+import { blank, invalidResource, notFound } from '../problem.ts';
 import type { MergeFieldRecord, MergeFieldType } from '../records.ts';
 import { ok, paging, selection, type Outcome, type Route } from '../routes.ts';
 
@@ -47,7 +47,7 @@ function all(call: Call): Outcome {
   const required = call.query.has('required') ? call.flag('required') : null;
   const chosen = audience.list.mergeFields
     .filter((field) => (type === null || field.type === type) && (required === null || field.required === required))
-    .toSorted((one, other) => (one.tag < other.tag ? -1 : 1));
+    .toSorted((left, right) => (left.tag < right.tag ? -1 : 1));
   return ok({
     merge_fields: call.page(chosen).map((field) => showField(call, audience, field)),
     list_id: audience.list.id,
@@ -77,7 +77,7 @@ function add(call: Call): Outcome {
     help_text: 'string',
   });
   const name = textOf(body, 'name');
-  if (name === '') throw invalidFields([{ field: 'name', message: 'This value should not be blank.' }]);
+  if (name === '') throw blank('name');
   const type = types.find((known) => known === body['type']);
   if (type === undefined) throw notAccepted('type', types);
   const tag = textOf(body, 'tag') || `MMERGE${audience.list.mergeFields.length + 1}`;

@@ -1,7 +1,7 @@
 import type { Audience } from '../audience.ts';
 import { checkShape, type BodyShape, type Call, type JsonObject } from '../call.ts';
 import { ownLinks } from '../links.ts';
-import { invalidFields, invalidResource, notFound } from '../problem.ts';
+import { blank, invalidFields, invalidResource, notFound } from '../problem.ts';
 import { webhookEvents, webhookSources, type ListWebhookRecord } from '../records.ts';
 import { noContent, ok, type Outcome, type Route } from '../routes.ts';
 
@@ -20,7 +20,7 @@ export type Validate = (url: string) => Promise<number>;
  * too, is assumed, and so is the wording.
  */
 export async function validateUrl(url: unknown, validate: Validate): Promise<string> {
-  if (typeof url !== 'string' || url === '') throw invalidFields([{ field: 'url', message: 'This value should not be blank.' }]);
+  if (typeof url !== 'string' || url === '') throw blank('url');
   if (!URL.canParse(url)) throw invalidFields([{ field: 'url', message: 'This value is not a valid URL.' }]);
   const status = await validate(url).catch(() => 0);
   if (status !== 200) {
