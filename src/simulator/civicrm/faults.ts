@@ -20,3 +20,38 @@ export interface PlannedFault {
   /** Matching requests that it lets pass first. Default 0. */
   readonly after?: number;
 }
+
+interface Pending {
+  readonly planned: PlannedFault;
+  pass: number;
+  left: number;
+}
+
+/** Faults to come, the first that matches a request hits it. */
+export class Faults {
+  #pending: Pending[] = [];
+
+  plan(planned: PlannedFault): void {
+    this.#pending.push({ planned, pass: planned.after ?? 0, left: planned.times ?? 1 });
+  }
+
+  clear(): void {
+    this.#pending = [];
+  }
+
+  /** The fault that hits this request, if one does. */
+  take(entity: string, action: string): CivicrmFault | null {
+    for (const pending of this.#pending) {
+      const { planned } = pending;
+      if ((planned.entity ?? entity) !== entity || (planned.action ?? action) !== action) continue;
+      if (pending.pass > 0) {
+        pending.pass -= 1;
+        continue;
+      }
+      pending.left -= 1;
+      this.#pending = this.#pending.filter((other) => other.left > 0);
+      return planned.fault;
+    }
+    return null;
+  }
+}

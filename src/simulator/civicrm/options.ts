@@ -14,6 +14,7 @@ export type Permission =
   | 'delete contacts'
   | 'access deleted contacts'
   | 'view debug output'
+  | 'view all activities'
   | 'administer CiviCRM';
 
 export interface CivicrmSimulatorOptions {

@@ -1,64 +1,186 @@
 import type { SimulatedFailure, SimulatedRequest, SimulatedResponse, SimulatedService } from '../service.ts';
-import type { CivicrmActs } from './acts.ts';
+import { CivicrmActs } from './acts.ts';
+import { answer, databaseDown, errorBody, errorPage, failurePage, json, loginPage, maintenance, readOnlyMethod, refusal } from './answers.ts';
+import { perform } from './api.ts';
+import type { ApiCall } from './api.ts';
+import { insertContact, shownNames } from './contact-rows.ts';
+import { routeOf, statusOfOtherPage } from './endpoint.ts';
+import { ApiError } from './failures.ts';
+import { Faults } from './faults.ts';
 import type { PlannedFault } from './faults.ts';
-import type { CivicrmSimulatorOptions, Permission } from './options.ts';
+import { postedForm } from './form.ts';
+import { insertGroup } from './group-rows.ts';
+import { SYNC_PERMISSIONS, callerOf } from './keys.ts';
+import type { Key } from './keys.ts';
+import { memoryTables } from './memory-tables.ts';
+import type { CivicrmFlavour, CivicrmSimulatorOptions, Permission } from './options.ts';
+import type { Asked } from './request-calls.ts';
+import { askedBy, batchCalls, isKeyed, singleCall } from './request-calls.ts';
+import { loadState, saveState } from './saved-state.ts';
+import type { Caller, Site } from './site.ts';
+import { SiteTime } from './site-time.ts';
+import { broken, delayed } from './struck.ts';
 import type { CivicrmTables } from './tables.ts';
+import { Transactions } from './transactions.ts';
+
+export type Condition = 'running' | 'maintenance' | 'database down';
 
 /** A local CiviCRM that answers APIv4 REST as recorded from real sites; what it does is in docs/reference/simulated-civicrm.md. */
 export class CivicrmSimulator implements SimulatedService {
   /** Administrators and people at work. */
-  declare readonly acts: CivicrmActs;
-  /** Every row, for reports and tests. */
-  declare readonly tables: CivicrmTables;
+  readonly acts: CivicrmActs;
+  readonly #site: Site;
+  readonly #flavour: CivicrmFlavour;
+  readonly #apiKey: string;
+  readonly #faults = new Faults();
+  readonly #requests = new Map<string, number>();
+  #keys: readonly Key[];
+  #condition: Condition = 'running';
 
   constructor(options: CivicrmSimulatorOptions) {
-    void options;
+    const tables = memoryTables();
+    const time = new SiteTime(options.clock, options.timezone ?? 'UTC', options.skew ?? 0);
+    this.#site = { tables, time, random: options.random, version: options.version ?? '6.18', transactions: new Transactions(tables) };
+    this.#flavour = options.flavour ?? 'standalone';
+    this.#apiKey = options.apiKey;
+    this.acts = new CivicrmActs(this.#site);
+    this.#keys = [];
+    this.#begin(options.permissions ?? SYNC_PERMISSIONS);
   }
 
-  /** Calls handled so far by `Entity.action`, and `batch`. */
+  /** Every row, for reports and tests. */
+  get tables(): CivicrmTables {
+    return this.#site.tables;
+  }
+
+  /** Calls handled so far by `Entity.action`, and requests of several as `batch`. */
   requests(): ReadonlyMap<string, number> {
-    throw new RangeError('not simulated yet');
+    return this.#requests;
   }
 
-  /** Another key, with its own contact and permissions. */
-  addKey(key: string, permissions: readonly Permission[]): void {
-    throw new RangeError(`not simulated yet ${key} ${permissions.length}`);
+  /** Another key, with its own contact and permissions; answers the contact's id. */
+  addKey(key: string, permissions: readonly Permission[]): number {
+    const contactId = this.acts.createContact({ firstName: 'Api', lastName: `User ${this.#keys.length + 1}` });
+    this.#keys = [...this.#keys, { key, contactId, permissions }];
+    return contactId;
   }
 
   setPermissions(key: string, permissions: readonly Permission[]): void {
-    throw new RangeError(`not simulated yet ${key} ${permissions.length}`);
+    this.#keys = this.#keys.map((known) => (known.key === key ? { ...known, permissions } : known));
   }
 
+  /** @throws RangeError for a zone that does not exist. */
   setTimezone(timezone: string): void {
-    throw new RangeError(`not simulated yet ${timezone}`);
+    this.#site.time.setTimezone(timezone);
   }
 
   setSkew(skew: number): void {
-    throw new RangeError(`not simulated yet ${skew}`);
+    this.#site.time.skew = skew;
   }
 
   /** `maintenance`: 503; `database down`: HTML with status 200; both until `running`. */
-  setCondition(condition: 'running' | 'maintenance' | 'database down'): void {
-    throw new RangeError(`not simulated yet ${condition}`);
+  setCondition(condition: Condition): void {
+    this.#condition = condition;
   }
 
   plan(fault: PlannedFault): void {
-    throw new RangeError(`not simulated yet ${fault.fault.kind}`);
+    this.#faults.plan(fault);
   }
 
   clearFaults(): void {
-    throw new RangeError('not simulated yet');
+    this.#faults.clear();
   }
 
-  handle(request: SimulatedRequest): Promise<SimulatedResponse | SimulatedFailure> {
-    return Promise.reject(new RangeError(`not simulated yet ${request.path}`));
+  async handle(request: SimulatedRequest): Promise<SimulatedResponse | SimulatedFailure> {
+    const route = routeOf(request, this.#flavour);
+    if (route === null) return loginPage(this.#site, statusOfOtherPage(this.#flavour));
+    const asked = askedBy(route);
+    const fault = asked === 'batch' ? this.#faults.take('api4', 'batch') : this.#faults.take(asked.entity, asked.action);
+    switch (fault?.kind) {
+      case undefined:
+        return this.#respond(request, asked);
+      case 'slow':
+        await delayed(fault.delay);
+        return this.#respond(request, asked);
+      case 'status':
+        return answer(this.#site, fault.status, 'text/html; charset=UTF-8', broken(fault.status));
+      case 'html':
+        return databaseDown(this.#site);
+      case 'reset':
+      case 'hang':
+        return { failure: fault.kind };
+      case 'done-status':
+        this.#respond(request, asked);
+        return answer(this.#site, fault.status, 'text/html; charset=UTF-8', broken(fault.status));
+      case 'done-reset':
+        this.#respond(request, asked);
+        return { failure: 'reset' };
+    }
   }
 
   save(): unknown {
-    throw new RangeError('not simulated yet');
+    return saveState(this.#site, this.#keys);
   }
 
+  /** The first key keeps the name that the options gave it. @throws RangeError if it is not a saved state. */
   load(state: unknown): void {
-    throw new RangeError(`not simulated yet ${typeof state}`);
+    const { keys } = loadState(this.#site, state);
+    this.#keys = keys.map((key, index) => (index === 0 ? { ...key, key: this.#apiKey } : key));
+  }
+
+  /** What a new site has: its own organisation, an administrator, the contact of the API key, the administrators' group. */
+  #begin(permissions: readonly Permission[]): void {
+    const organization = { contact_type: 'Organization', organization_name: 'Default Organization' };
+    const named = shownNames({ ...organization, first_name: null, middle_name: null, last_name: null, household_name: null, prefix_id: null }, null);
+    insertContact(this.#site, { ...organization, ...named });
+    this.acts.createContact({ firstName: 'Site', lastName: 'Admin' });
+    const contactId = this.acts.createContact({ firstName: 'Sync', lastName: 'Bot' });
+    insertGroup(this.#site, 'Administrators', { name: 'Administrators', group_type: '\u00011\u0001' });
+    this.#keys = [{ key: this.#apiKey, contactId, permissions }];
+  }
+
+  #respond(request: SimulatedRequest, asked: Asked | 'batch'): SimulatedResponse {
+    if (this.#condition === 'database down') return databaseDown(this.#site);
+    if (this.#condition === 'maintenance') return maintenance(this.#site);
+    const form = postedForm(request);
+    const caller = callerOf(request, form, this.#keys);
+    if ('refused' in caller) return refusal(this.#site, caller);
+    if (request.method === 'GET' && (asked === 'batch' || !asked.action.startsWith('get'))) return readOnlyMethod(this.#site);
+    try {
+      return asked === 'batch' ? this.#respondToBatch(caller, form) : this.#respondToCall(caller, singleCall(request, form, asked, this.#site.version));
+    } catch (error) {
+      return failurePage(this.#site, error);
+    }
+  }
+
+  #respondToCall(caller: Caller, call: ApiCall): SimulatedResponse {
+    const { status, body } = this.#run(caller, call);
+    return json(this.#site, status, body);
+  }
+
+  /** Calls run in order; the whole is a success if any of them is (recorded). */
+  #respondToBatch(caller: Caller, form: ReadonlyMap<string, string>): SimulatedResponse {
+    this.#count('batch');
+    const calls = batchCalls(form);
+    if (calls === null) return this.#site.version === '6.5' && form.has('calls') ? json(this.#site, 200, []) : errorPage(this.#site);
+    const results = [...calls].map(([place, call]) => [place, this.#run(caller, call)] as const);
+    const status = results.some(([, result]) => result.status === 200) ? 200 : (results[0]?.[1].status ?? 200);
+    const bodies = results.map(([place, result]) => [place, result.body] as const);
+    return json(this.#site, status, isKeyed(form) ? Object.fromEntries(bodies) : bodies.map(([, body]) => body));
+  }
+
+  #run(caller: Caller, call: ApiCall): { readonly status: number; readonly body: unknown } {
+    this.#count(`${call.entity}.${call.action}`);
+    try {
+      return { status: 200, body: perform({ site: this.#site, caller }, call) };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const body = errorBody(this.#site, caller, error);
+      return { status: body.status, body };
+    }
+  }
+
+  #count(name: string): void {
+    this.#requests.set(name, (this.#requests.get(name) ?? 0) + 1);
   }
 }

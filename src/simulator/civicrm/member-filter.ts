@@ -1,0 +1,33 @@
+import { ApiError, PhpError } from './failures.ts';
+import { optionId } from './field-options.ts';
+import type { Field } from './field.ts';
+import { reference } from './field.ts';
+import type { Predicate } from './comparison.ts';
+import type { Reading } from './path.ts';
+
+const GROUPS: Field = reference('groups', 'Group');
+const TAGS: Field = reference('tags', 'Tag');
+
+/** The filters `groups` and `tags` of contacts (also by `:name`), which are no columns; null for any other name. */
+export function membership(reading: Reading, name: string, operator: string, value: unknown): Predicate | null {
+  const [filter, suffix = 'id'] = name.split(':');
+  if (filter !== 'groups' && filter !== 'tags') return null;
+  const field = filter === 'groups' ? GROUPS : TAGS;
+  const ids = new Set(givenIds(operator, value).map((item) => (suffix === 'name' || suffix === 'label' ? optionId(reading.site, field, item, suffix) : Number(item))));
+  const { groupContact, entityTag } = reading.site.tables;
+  const isMember = (contactId: number): boolean =>
+    filter === 'groups'
+      ? groupContact.find('contact_id', contactId).some((row) => row.status === 'Added' && ids.has(row.group_id))
+      : entityTag.find('entity_id', contactId).some((row) => row.entity_table === 'civicrm_contact' && ids.has(row.tag_id));
+  const wanted = operator === 'IN' || operator === '=';
+  return (row) => isMember(row.id) === wanted;
+}
+
+function givenIds(operator: string, value: unknown): readonly string[] {
+  if (operator === 'IN' || operator === 'NOT IN') {
+    if (!Array.isArray(value)) throw new PhpError(`${operator} needs a list`);
+    return (value as unknown[]).map((item) => String(item as string));
+  }
+  if (operator === '=' || operator === '!=') return [String(value as string)];
+  throw new ApiError('Illegal operator');
+}
