@@ -21,8 +21,10 @@ const SHORTEST_KNOWN = 4;
 
 /** Ways in which a secret can stand in a log: as it is, encoded for an address or a form, escaped in JSON. */
 const spellings = (secret: string): string[] => {
-  const encoded = new URLSearchParams([['', secret]]).toString().slice(1);
-  return [secret, encoded, encoded.replaceAll('+', '%20'), JSON.stringify(secret).slice(1, -1)];
+  // `encodeURIComponent` throws on half a surrogate pair; a round through UTF-8 replaces it, as senders do.
+  const wellFormed = Buffer.from(secret, 'utf8').toString('utf8');
+  const inForm = new URLSearchParams([['', secret]]).toString().slice(1);
+  return [secret, encodeURIComponent(wellFormed), inForm, JSON.stringify(secret).slice(1, -1)];
 };
 
 /** Replaces the given secrets, and whatever looks like a key, a secret or an e-mail address. */
