@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 
@@ -49,17 +49,22 @@ export async function claimDirectory(directory: string, patience = 30_000): Prom
   return { release };
 }
 
+/** Whether the file was made: a link comes into being whole, or not at all when there is a file already. */
 function created(file: string, user: User): boolean {
+  const written = `${file}.${user.token}`;
+  writeFileSync(written, JSON.stringify(user));
   try {
-    writeFileSync(file, JSON.stringify(user), { flag: 'wx' });
+    linkSync(written, file);
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
+  } finally {
+    rmSync(written);
   }
 }
 
-/** Null when nobody is written there, or only half. */
+/** Null when nobody is written there. */
 function userOf(file: string): User | null {
   try {
     const { port, token } = JSON.parse(readFileSync(file, 'utf8')) as Partial<User>;

@@ -10,7 +10,7 @@ import type { SimulatedService } from './service.ts';
 import { CivicrmSimulator, MailchimpSimulator } from './simulated-services.ts';
 import { simulatorSettings, type JsonObject } from './simulator-settings.ts';
 import { openState, type SimulatorState, type StatefulParts } from './simulator-state.ts';
-import { sendWebhook, validateWebhook } from './webhook-sender.ts';
+import { WebhookSender } from './webhook-sender.ts';
 import { Worker } from './worker.ts';
 import { world } from './world.ts';
 
@@ -68,7 +68,8 @@ export async function startSimulators(options: SimulatorsOptions = {}): Promise<
 async function start(options: SimulatorsOptions, claim: DirectoryClaim | null): Promise<RunningSimulators> {
   const { timezone = 'UTC', webhookBase = 'http://127.0.0.1:1880' } = options;
   let mailchimpUrl = '';
-  const parts = makeParts(options, timezone, () => mailchimpUrl);
+  const sender = new WebhookSender();
+  const parts = makeParts(options, timezone, sender, () => mailchimpUrl);
   const { clock, mailchimp, civicrm } = parts;
   const state = openState(parts, { directory: options.state, people: options.people, seed: options.seed });
   civicrm.setTimezone(timezone);
@@ -86,22 +87,29 @@ async function start(options: SimulatorsOptions, claim: DirectoryClaim | null): 
     fresh: state.fresh,
     judge: judgeAll,
     close: async () => {
-      await worker.stop();
+      worker.stop();
       await Promise.all([servers.mailchimp.close(), servers.civicrm.close(), servers.control.close()]);
       state.close();
+      sender.end();
       await claim?.release();
     },
   };
 }
 
-function makeParts({ seed = 1 }: SimulatorsOptions, timezone: string, mailchimpUrl: () => string): StatefulParts {
+function makeParts({ seed = 1 }: SimulatorsOptions, timezone: string, sender: WebhookSender, mailchimpUrl: () => string): StatefulParts {
   const clock = new SimulatorClock();
   const random = new SeededRandom(seed);
   const chance = { clock, random: () => random.fraction() };
   return {
     clock,
     random,
-    mailchimp: new MailchimpSimulator({ ...chance, apiKey: world.mailchimp.apiKey, baseUrl: mailchimpUrl, deliver: sendWebhook, validate: validateWebhook }),
+    mailchimp: new MailchimpSimulator({
+      ...chance,
+      apiKey: world.mailchimp.apiKey,
+      baseUrl: mailchimpUrl,
+      deliver: (post) => sender.post(post),
+      validate: (url) => sender.validate(url),
+    }),
     civicrm: new CivicrmSimulator({ ...chance, apiKey: world.civicrm.apiKey, timezone }),
   };
 }

@@ -1,5 +1,5 @@
 import { given } from '../given.ts';
-import type { CivicrmPlannedFault, CivicrmSimulator, HistoryMethod, ImportedContact, Permission } from '../simulated-services.ts';
+import type { CivicrmSimulator, HistoryMethod, ImportedContact, Permission, PlannedFault } from '../simulated-services.ts';
 import { act, boolean, number, numbers, object, objects, oneOf, optional, text, texts, type Acts } from './act.ts';
 
 const contactId = number('contactId');
@@ -58,7 +58,7 @@ export function civicrmActs(civicrm: CivicrmSimulator): Acts {
     setTimezone: act([text('timezone')], (timezone) => civicrm.setTimezone(timezone)),
     setSkew: act([number('skew')], (skew) => civicrm.setSkew(skew)),
     setCondition: act([oneOf('condition', ['running', 'maintenance', 'database down'])], (condition) => civicrm.setCondition(condition)),
-    planFault: act([object<CivicrmPlannedFault>('fault')], (fault) => civicrm.plan(fault)),
+    planFault: act([object<PlannedFault>('fault')], (fault) => civicrm.plan(fault)),
     clearFaults: act([], () => civicrm.clearFaults()),
   };
 }

@@ -1,5 +1,5 @@
 import { given } from '../given.ts';
-import type { ImportedMember, MailchimpSimulator, MergeValue } from '../simulated-services.ts';
+import type { Fault, FaultTarget, ImportedMember, MailchimpSimulator, MergeValue } from '../simulated-services.ts';
 import { act, boolean, number, numbers, object, objects, oneOf, optional, text, texts, type Acts } from './act.ts';
 
 const list = text('listId');
@@ -8,7 +8,7 @@ const mergeFields = object<Readonly<Record<string, MergeValue>>>('mergeFields');
 
 /** What people and administrators do at Mailchimp, by the names of the simulator's own parts, and a hand on batches and webhooks. */
 export function mailchimpActs(mailchimp: MailchimpSimulator): Acts {
-  return { ...personActs(mailchimp), ...administratorActs(mailchimp), ...setUpActs(mailchimp), ...webhookActs(mailchimp) };
+  return { ...personActs(mailchimp), ...administratorActs(mailchimp), ...setUpActs(mailchimp), ...webhookActs(mailchimp), ...batchActs(mailchimp), ...faultActs(mailchimp) };
 }
 
 function personActs({ people }: MailchimpSimulator): Acts {
@@ -68,5 +68,47 @@ function webhookActs({ webhooks }: MailchimpSimulator): Acts {
     'webhooks.repeat': act([number('id')], (id) => webhooks.repeat(id)),
     'webhooks.reorder': act([numbers('ids')], (ids) => webhooks.reorder(ids)),
     'webhooks.fireCampaign': act([list, text('campaignId'), text('subject')], (id, campaign, subject) => webhooks.fireCampaign(id, campaign, subject)),
+  };
+}
+
+function batchActs({ batches }: MailchimpSimulator): Acts {
+  const batch = text('batchId');
+  return {
+    'batches.setManual': act([boolean('manual')], (manual) => {
+      batches.manual = manual;
+    }),
+    'batches.unfinished': act([], () => batches.unfinished()),
+    'batches.all': act([], () => batches.all()),
+    'batches.run': act([batch, number('place'), optional(oneOf('fault', ['server-error', 'server-error-after-effect']))], (id, place, fault) => batches.run(id, place, fault ?? null)),
+    'batches.runAll': act([batch], (id) => batches.runAll(id)),
+    'batches.finish': act([batch], (id) => batches.finish(id)),
+    'batches.loseOperationIds': act([batch], (id) => batches.loseOperationIds(id)),
+  };
+}
+
+/** Faults that JSON can say; `held` needs a promise and is for tests in the same process. */
+const faultKinds = ['too-many-requests', 'forbidden', 'server-error', 'reset', 'hang', 'slow', 'broken-json', 'html'] as const;
+
+function faultActs({ faults }: MailchimpSimulator): Acts {
+  return {
+    addFault: act(
+      [
+        oneOf('kind', faultKinds),
+        optional(text('method')),
+        optional(text('path')),
+        optional(number('times')),
+        optional(number('status')),
+        optional(boolean('effect')),
+        optional(boolean('body')),
+        optional(number('retryAfter')),
+        optional(number('milliseconds')),
+      ],
+      (kind, method, path, times, status, effect, body = true, retryAfter, milliseconds = 1000) => {
+        // Each kind takes of these what it knows.
+        const fault = { kind, body, milliseconds, ...given({ status, effect, retryAfter }) } as Fault;
+        faults.add(fault, given({ method, path: path === undefined ? undefined : new RegExp(path), times }) satisfies FaultTarget);
+      },
+    ),
+    clearFaults: act([], () => faults.clear()),
   };
 }

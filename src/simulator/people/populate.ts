@@ -11,11 +11,18 @@ export function populate(mailchimp: MailchimpSimulator, civicrm: CivicrmSimulato
   const { listId } = world.mailchimp;
   const before = options.now - PAST;
   mailchimp.importMembers(listId, people.flatMap((person) => person.plan.members.map((plan) => importedMember(person, plan))));
-  for (const address of people.flatMap(({ plan }) => plan.forgotten)) mailchimp.forget(listId, address);
+  forget(mailchimp, people.flatMap(({ plan }) => plan.forgotten));
   const ids = civicrm.acts.importContacts(people.flatMap((person) => person.plan.contacts.map((plan) => importedContact(person, plan, before))));
   const byPerson = inPortions(ids, people.map(({ plan }) => plan.contacts.length));
   people.forEach((person, index) => merge(civicrm, person, byPerson[index] ?? []));
   return people.map((person, index) => expectationOf(person, index + 1, byPerson[index] ?? []));
+}
+
+/** Addresses are forgotten by deleting their members for good. */
+function forget(mailchimp: MailchimpSimulator, addresses: readonly string[]): void {
+  const { listId } = world.mailchimp;
+  mailchimp.importMembers(listId, addresses.map((email) => ({ email, status: 'archived' })));
+  for (const address of addresses) mailchimp.administrators.deletePermanently(listId, address);
 }
 
 function merge(civicrm: CivicrmSimulator, { plan }: NamedPerson, ids: readonly number[]): void {
