@@ -5,17 +5,19 @@ import { writeJson } from './json.ts';
 import type { StoreMethods } from './methods.ts';
 import { rowOf, type RowColumns } from './row-columns.ts';
 
-const ROWS = 'SELECT * FROM mailchimpsync_cache WHERE mailchimp_list_id = ?';
-const BY_ID = `${ROWS} AND id IN (SELECT value FROM json_each(?)) ORDER BY id`;
-const BY_EMAIL = `${ROWS} AND mailchimp_email IN (SELECT value FROM json_each(?)) ORDER BY id`;
-const BY_CONTACT = `${ROWS} AND civicrm_contact_id IN (SELECT value FROM json_each(?)) ORDER BY id`;
-const BY_MEMBER = `${ROWS} AND mailchimp_contact_id IN (SELECT value FROM json_each(?)) ORDER BY id`;
+/** Statements name their index: without statistics SQLite would now and then read a whole audience in order of id instead. */
+const by = (column: string, index: string): string => `
+  SELECT * FROM mailchimpsync_cache ${index}
+  WHERE mailchimp_list_id = ? AND ${column} IN (SELECT value FROM json_each(?)) ORDER BY id`;
+const BY_ID = by('id', 'NOT INDEXED');
+const BY_EMAIL = by('mailchimp_email', 'INDEXED BY mailchimpsync_cache_email');
+const BY_CONTACT = by('civicrm_contact_id', 'INDEXED BY mailchimpsync_cache_contact');
+const BY_MEMBER = by('mailchimp_contact_id', 'INDEXED BY mailchimpsync_cache_member');
 const BY_FORMER_EMAIL = `
   SELECT * FROM mailchimpsync_cache WHERE id IN
     (SELECT mailchimpsync_cache_id FROM mailchimpsync_former_email WHERE mailchimp_list_id = ? AND email = ?)
   ORDER BY id`;
 
-/** A page's statement names its index: without statistics SQLite would now and then sort a whole audience instead. */
 const page = (index: string, condition: string): string =>
   `SELECT * FROM mailchimpsync_cache INDEXED BY ${index} WHERE mailchimp_list_id = ? AND id > ?${condition} ORDER BY id LIMIT ?`;
 const PAGES: Readonly<Record<Exclude<RowPage['where']['kind'], 'status'>, string>> = {

@@ -4,19 +4,19 @@ import { writeJson } from './json.ts';
 import type { StoreMethods } from './methods.ts';
 import { updateOf, type UpdateColumns } from './update-columns.ts';
 
-/** Spelled as in the partial indexes of schema.ts, else SQLite would not use them. */
+/** Spelled as in the partial indexes of schema.ts, else SQLite refuses them; statements name their index (rows.ts). */
 const OPEN = `(state IN ('planned', 'queued', 'sending', 'submitted') OR claims = 1)`;
 const FOR_ROWS_OR_EMAILS = `
   SELECT * FROM mailchimpsync_update WHERE id IN (
-    SELECT id FROM mailchimpsync_update
+    SELECT id FROM mailchimpsync_update INDEXED BY mailchimpsync_update_open_row
       WHERE mailchimpsync_cache_id IN (SELECT value FROM json_each(?1)) AND mailchimp_list_id = ?3 AND ${OPEN}
-    UNION ALL SELECT id FROM mailchimpsync_update
+    UNION ALL SELECT id FROM mailchimpsync_update INDEXED BY mailchimpsync_update_open_email
       WHERE mailchimp_list_id = ?3 AND mailchimp_email IN (SELECT value FROM json_each(?2)) AND ${OPEN}
-    UNION ALL SELECT id FROM mailchimpsync_update
+    UNION ALL SELECT id FROM mailchimpsync_update INDEXED BY mailchimpsync_update_open_asked
       WHERE mailchimp_list_id = ?3 AND asked_email IN (SELECT value FROM json_each(?2)) AND ${OPEN}
   ) ORDER BY id`;
 const OF_ROWS = `
-  SELECT * FROM mailchimpsync_update
+  SELECT * FROM mailchimpsync_update INDEXED BY mailchimpsync_update_row
   WHERE mailchimpsync_cache_id IN (SELECT value FROM json_each(?)) AND sent_at >= ? AND mailchimp_list_id = ? ORDER BY id`;
 const BY_WRITE_ID = 'SELECT * FROM mailchimpsync_update WHERE write_id IN (SELECT value FROM json_each(?)) ORDER BY id';
 const BY_ID = 'SELECT * FROM mailchimpsync_update WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id';

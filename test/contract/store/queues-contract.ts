@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { batchId, contactId, emailAddress } from '../../../src/base/ids.ts';
+import type { BatchRecord, InboxEntry } from '../../../src/store/entities.ts';
+import { civicrmUpdate, LIST, mailchimpUpdate, MINUTE, NOW, only, OTHER_LIST, storedUpdates, type Stores } from './samples.ts';
+
+export const batchesContract = (stores: () => Stores): void => {
+  const BATCH = { account: 'main', listId: LIST, createdAt: NOW };
+
+  it('are recorded with the queued updates that they take', async () => {
+    const { store, other } = stores();
+    const ids = await storedUpdates(store, [mailchimpUpdate(), mailchimpUpdate({ state: 'superseded' }), mailchimpUpdate(), civicrmUpdate({ state: 'queued' })]);
+    const opened = await store.openBatch(BATCH, ids);
+    assert.deepEqual(opened.updates, [ids[0], ids[2]]);
+    const record: BatchRecord = { ...BATCH, id: opened.id, batchId: null, state: 'sending', operations: 2, progressAt: NOW, finishedOperations: 0, claimedBy: null, claimedUntil: null };
+    assert.deepEqual(await other.batchesInState(['sending']), [record]);
+    const taken = await store.updatesOfBatch(opened.id);
+    assert.deepEqual(taken.map(({ id, state, sentAt }) => [id, state, sentAt]), opened.updates.map((id) => [id, 'sending', NOW]));
+    assert.deepEqual((await store.openBatch(BATCH, ids)).updates, []);
+    assert.equal((await store.batchesInState(['sending', 'submitted'])).length, 1, 'a batch of nothing waits for nothing');
+  });
+
+  it('take their updates along when they are submitted', async () => {
+    const { store } = stores();
+    const ids = await storedUpdates(store, [mailchimpUpdate(), mailchimpUpdate()]);
+    const { id } = await store.openBatch(BATCH, ids);
+    const [first] = ids;
+    assert.ok(first !== undefined);
+    await store.commit(LIST, [{ updates: [{ kind: 'write', id: first, from: ['sending'], set: { state: 'superseded', claims: true } }] }]);
+    await store.writeBatch(id, { batchId: batchId('abc'), state: 'submitted' });
+    assert.deepEqual((await store.updatesOfBatch(id)).map(({ state }) => state), ['superseded', 'submitted']);
+    assert.deepEqual((await store.batchByBatchId(batchId('abc')))?.id, id);
+    assert.equal(await store.batchByBatchId(batchId('unknown')), null);
+  });
+
+  it('are written in part', async () => {
+    const { store } = stores();
+    const { id } = await store.openBatch(BATCH, await storedUpdates(store, [mailchimpUpdate()]));
+    await store.writeBatch(id, { batchId: batchId('abc'), state: 'submitted', progressAt: NOW + 5, finishedOperations: 1 });
+    await store.writeBatch(id, { state: 'settled' });
+    const record = await store.batchByBatchId(batchId('abc'));
+    assert.deepEqual([record?.state, record?.progressAt, record?.finishedOperations], ['settled', NOW + 5, 1]);
+  });
+
+  it('are found by state and account, oldest first', async () => {
+    const { store } = stores();
+    const made: number[] = [];
+    for (const account of ['main', 'second', 'main']) made.push((await store.openBatch({ ...BATCH, account }, await storedUpdates(store, [mailchimpUpdate()]))).id);
+    const [first, second, third] = made;
+    assert.ok(first !== undefined && second !== undefined);
+    await store.writeBatch(first, { state: 'given_up' });
+    const found = async (...query: Parameters<typeof store.batchesInState>): Promise<number[]> => (await store.batchesInState(...query)).map(({ id }) => id);
+    assert.deepEqual(await found(['sending', 'given_up']), made);
+    assert.deepEqual(await found(['sending'], 'main'), [third]);
+    assert.deepEqual(await found(['settled']), []);
+  });
+
+  it('are claimed by one at a time', async () => {
+    const { store, other } = stores();
+    const { id } = await store.openBatch(BATCH, await storedUpdates(store, [mailchimpUpdate()]));
+    assert.equal(await store.claimBatch(id, 'one', NOW, NOW + MINUTE), true);
+    assert.equal(await other.claimBatch(id, 'two', NOW + 1, NOW + MINUTE), false);
+    assert.equal(await store.claimBatch(id, 'one', NOW + 1, NOW + MINUTE), true);
+    await other.releaseBatch(id, 'two');
+    assert.equal(only(await store.batchesInState(['sending'])).claimedBy, 'one');
+    assert.equal(await other.claimBatch(id, 'two', NOW + MINUTE, NOW + 2 * MINUTE), true);
+    await other.releaseBatch(id, 'two');
+    assert.equal(await store.claimBatch(id, 'one', NOW + MINUTE, NOW + 2 * MINUTE), true);
+    assert.equal(await store.claimBatch(4711, 'one', NOW, NOW + MINUTE), false);
+  });
+};
+
+export const inboxContract = (stores: () => Stores): void => {
+  const hook = (key: string, firedAt: number, listId = LIST): Omit<InboxEntry, 'id' | 'handledAt' | 'attempts'> => ({
+    listId, type: 'unsubscribe', firedAt, key, email: emailAddress('ann@example.org'), payload: { data: { action: 'unsub' } }, receivedAt: NOW,
+  });
+
+  it('stores a webhook once', async () => {
+    const { store, other } = stores();
+    assert.equal(await store.receive(hook('a', NOW)), true);
+    assert.equal(await other.receive({ ...hook('a', NOW), receivedAt: NOW + 9 }), false);
+    assert.equal(await store.receive(hook('a', NOW, OTHER_LIST)), true);
+    const { id, ...entry } = only(await store.unhandled(LIST, 9));
+    assert.deepEqual(entry, { ...hook('a', NOW), handledAt: null, attempts: 0 });
+    assert.ok(id > 0);
+  });
+
+  it('gives what is unhandled in the order it was fired, and no more than asked for', async () => {
+    const { store } = stores();
+    for (const [key, firedAt] of [['c', NOW + 2], ['a', NOW], ['b', NOW + 1], ['b2', NOW + 1]] as const) await store.receive(hook(key, firedAt));
+    const keys = async (limit: number): Promise<string[]> => (await store.unhandled(LIST, limit)).map(({ key }) => key);
+    assert.deepEqual(await keys(9), ['a', 'b', 'b2', 'c']);
+    assert.deepEqual(await keys(2), ['a', 'b']);
+  });
+
+  it('keeps an entry until it is handled, and counts the attempts', async () => {
+    const { store } = stores();
+    await store.receive(hook('a', NOW));
+    const { id } = only(await store.unhandled(LIST, 9));
+    await store.settleInbox(id, null);
+    assert.equal(only(await store.unhandled(LIST, 9)).attempts, 1);
+    await store.settleInbox(id, NOW);
+    assert.deepEqual(await store.unhandled(LIST, 9), []);
+    assert.equal(await store.receive(hook('a', NOW)), false, 'a handled webhook that comes again is known');
+  });
+};
+
+export const creationClaimsContract = (stores: () => Stores): void => {
+  const ANN = emailAddress('ann@example.org');
+  const BOB = emailAddress('bob@example.org');
+  const SITE = 'https://crm.example.org';
+
+  it('belong to the first who asks', async () => {
+    const { store, other } = stores();
+    const mine = { site: SITE, email: ANN, claimedBy: 'one', claimedAt: NOW, contactId: null };
+    assert.deepEqual(await store.claimCreation(SITE, [ANN], 'one', NOW), [mine]);
+    assert.deepEqual(await other.claimCreation(SITE, [ANN, BOB], 'two', NOW + 1), [mine, { ...mine, email: BOB, claimedBy: 'two', claimedAt: NOW + 1 }]);
+    assert.equal(only(await store.claimCreation('https://other.example.org', [ANN], 'two', NOW)).claimedBy, 'two');
+  });
+
+  it('get their contact, or are given back', async () => {
+    const { store } = stores();
+    await store.claimCreation(SITE, [ANN, BOB], 'one', NOW);
+    await store.settleCreation(SITE, [{ email: ANN, contactId: contactId(12) }, { email: BOB, contactId: null }]);
+    const after = await store.claimCreation(SITE, [ANN, BOB], 'two', NOW + 1);
+    assert.deepEqual(after.map(({ claimedBy, contactId: made }) => [claimedBy, made]), [['one', 12], ['two', null]]);
+  });
+};

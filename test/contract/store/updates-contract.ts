@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { emailAddress, rowId, runId, updateId, writeId } from '../../../src/base/ids.ts';
+import type { UpdateState } from '../../../src/store/entities.ts';
+import { civicrmUpdate, LIST, mailchimpUpdate, memberRow, NOW, only, OTHER_LIST, RUN, stored, storedUpdates, type Stores } from './samples.ts';
+
+export const updatesContract = (stores: () => Stores): void => {
+  const ANN = emailAddress('ann@example.org');
+  const NEW = emailAddress('new@example.org');
+
+  it('gives back updates of both sides as they were stored', async () => {
+    const { store, other } = stores();
+    const updates = [
+      mailchimpUpdate({ sentAt: NOW, endedAt: NOW + 1, failReason: 'other', answer: 'refused', claims: true, batch: 3, settledAs: NOW + 2 }),
+      civicrmUpdate({ ask: { kind: 'email', email: NEW }, unclear: false, runId: null }),
+    ];
+    const ids = await storedUpdates(store, updates);
+    assert.deepEqual(await other.updatesById(ids), updates.map((update, at) => ({ ...update, id: ids[at] })));
+    assert.deepEqual(await store.updatesById([updateId(4711)]), []);
+  });
+
+  it('finds what is open, or claims a value, by row and by address, each once', async () => {
+    const { store } = stores();
+    const [row, another] = await stored(store, [memberRow('ann'), memberRow('bob')]);
+    assert.ok(row && another);
+    const states: readonly UpdateState[] = ['planned', 'queued', 'sending', 'submitted', 'done', 'failed', 'aborted', 'superseded'];
+    const ids = await storedUpdates(store, [
+      ...states.map((state) => mailchimpUpdate({ state, rowId: row.id })),
+      mailchimpUpdate({ state: 'superseded', claims: true, rowId: row.id }),
+      civicrmUpdate({ state: 'queued', rowId: row.id }),
+      mailchimpUpdate({ email: emailAddress('bob@example.org'), rowId: another.id }),
+      mailchimpUpdate({ email: emailAddress('bob@example.org'), ask: { email: NEW } }),
+      mailchimpUpdate({ email: ANN, ask: { email: NEW }, state: 'done' }),
+    ]);
+    const open = async (rows: Parameters<typeof store.openUpdates>[1], emails: Parameters<typeof store.openUpdates>[2]): Promise<number[]> =>
+      (await store.openUpdates(LIST, rows, emails)).map(({ id }) => ids.indexOf(id));
+    assert.deepEqual(await open([row.id], []), [0, 1, 2, 3, 8, 9]);
+    assert.deepEqual(await open([], [ANN]), [0, 1, 2, 3, 8]);
+    assert.deepEqual(await open([row.id, another.id], [ANN]), [0, 1, 2, 3, 8, 9, 10]);
+    assert.deepEqual(await open([], [NEW]), [11]);
+    assert.deepEqual(await store.openUpdates(OTHER_LIST, [row.id], [ANN]), []);
+  });
+
+  it('finds the updates of rows that were sent since', async () => {
+    const { store } = stores();
+    const [row] = await stored(store, [memberRow('ann')]);
+    assert.ok(row);
+    const ids = await storedUpdates(store, [
+      mailchimpUpdate({ rowId: row.id, sentAt: NOW - 1, state: 'done' }),
+      mailchimpUpdate({ rowId: row.id, sentAt: NOW, state: 'done' }),
+      mailchimpUpdate({ rowId: row.id, sentAt: null }),
+      civicrmUpdate({ rowId: row.id, sentAt: NOW + 1, state: 'failed' }),
+      mailchimpUpdate({ rowId: rowId(4711), sentAt: NOW, state: 'done' }),
+    ]);
+    assert.deepEqual((await store.updatesOfRows(LIST, [row.id], NOW)).map(({ id }) => id), [ids[1], ids[3]]);
+  });
+
+  it('finds the updates of a write to CiviCRM', async () => {
+    const { store } = stores();
+    const ids = await storedUpdates(store, [civicrmUpdate(), civicrmUpdate({ writeId: writeId('write-2') }), civicrmUpdate(), mailchimpUpdate()]);
+    assert.deepEqual((await store.updatesByWriteId([writeId('write-1'), writeId('never')])).map(({ id }) => id), [ids[0], ids[2]]);
+  });
+
+  it('pages through the updates of one state and side', async () => {
+    const { store } = stores();
+    const ids = await storedUpdates(store, [mailchimpUpdate(), civicrmUpdate({ state: 'queued' }), mailchimpUpdate({ state: 'done' }), mailchimpUpdate(), mailchimpUpdate()]);
+    const first = await store.updatesInState(LIST, 'mailchimp', 'queued', null, 2);
+    assert.deepEqual(first.map(({ id }) => id), [ids[0], ids[3]]);
+    const second = await store.updatesInState(LIST, 'mailchimp', 'queued', first[1]?.id ?? null, 2);
+    assert.deepEqual(second.map(({ id }) => id), [ids[4]]);
+    assert.equal(only(await store.updatesInState(LIST, 'civicrm', 'queued', null, 9)).id, ids[1]);
+    assert.deepEqual(await store.updatesInState(OTHER_LIST, 'mailchimp', 'queued', null, 9), []);
+  });
+
+  it('counts a run’s updates by kind, side, state and reason', async () => {
+    const { store } = stores();
+    await storedUpdates(store, [
+      mailchimpUpdate(),
+      mailchimpUpdate(),
+      mailchimpUpdate({ state: 'failed', failReason: 'compliance' }),
+      civicrmUpdate({ state: 'done' }),
+      mailchimpUpdate({ runId: runId('another') }),
+    ]);
+    const counted = (await store.countUpdates(RUN)).map(({ kind, side, state, failReason, count }) => [kind, side, state, failReason, count].join(' '));
+    assert.deepEqual(counted.sort(), ['add civicrm done  1', 'subscribe mailchimp failed compliance 1', 'subscribe mailchimp queued  2']);
+  });
+};
