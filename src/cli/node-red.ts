@@ -53,7 +53,7 @@ export interface NodeRed {
   node(id: string): unknown;
   /** Hands a message to a running node, as a wire would. */
   receive(id: string, message: Readonly<Record<string, unknown>>): void;
-  /** Tells what nodes do, until the function returned is called. One watcher at a time. */
+  /** Tells what nodes do, until the function returned is called. */
   watch(watcher: NodeWatcher): () => void;
   stop(): Promise<void>;
 }

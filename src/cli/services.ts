@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SyncError } from '../base/errors.ts';
 import { mapTexts } from '../settings/json.ts';
-import type { Json, JsonObject } from '../settings/json.ts';
+import type { JsonObject } from '../settings/json.ts';
 import { readJsonText } from '../settings/json-text.ts';
 import { readSettingsFile } from '../settings/read-settings-file.ts';
 import type { Environment } from '../settings/environment.ts';
@@ -81,7 +81,7 @@ export const startSimulated = async ({ userDirectory, people, nodeRedUrl, webhoo
     [NODE_RED_VARIABLE]: nodeRedUrl,
   };
   Object.assign(process.env, variables, { [STORE_VARIABLE]: store });
-  const settings = mapTexts(simulators.settings as Json, (text) => withVariables(text, variables)) as JsonObject;
+  const settings = mapTexts(simulators.settings, (text) => withVariables(text, variables)) as JsonObject;
   return { simulators, settings: withStore({ ...settings, store: { sqlite: `\${${STORE_VARIABLE}}` } }, process.env) };
 };
 

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import { SyncError } from '../base/errors.ts';
+import type { Settings } from '../settings/settings.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import type { RunOptions } from './arguments.ts';
+import { EXIT } from './exit-code.ts';
+import type { ExitCode } from './exit-code.ts';
+import { askForetold } from './foretold.ts';
+import type { Foretold } from './foretold.ts';
+import { narrate } from './narrate.ts';
+import { syncOnce } from './once.ts';
+import type { OnceResult } from './once.ts';
+import type { Progress } from './progress.ts';
+import { renderReport, verdictText } from './report.ts';
+import { chooseServices } from './services.ts';
+import { openSession, urlOf } from './session.ts';
+import type { Session } from './session.ts';
+
+/** Runs what the command line asks for, until it is done or `signal` aborts. Rejects with the error that ended it. */
+export const run = async (options: RunOptions, progress: Progress, signal: AbortSignal): Promise<ExitCode> => {
+  const session = await openSession(options, await chooseServices(options, process.env), progress);
+  const unwatch = narrate(session.nodeRed, progress);
+  try {
+    return options.once ? await once(session, options, progress, signal) : await stay(session, progress, signal);
+  } finally {
+    unwatch();
+    progress.clear();
+    await session.stop();
+  }
+};
+
+const once = async (session: Session, { wait }: RunOptions, progress: Progress, signal: AbortSignal): Promise<ExitCode> => {
+  const { settings } = session.config;
+  if (settings === null) throw new SyncError('internal', 'The configuration node has no settings.');
+  const store = await openStore(settings, session.userDirectory);
+  try {
+    const result = await syncOnce({ session, settings, store, until: systemClock.now() + wait, signal });
+    const foretold = session.simulators === null ? null : await askForetold(session.simulators.urls.control, result.after.flatMap(({ reported }) => reported), signal);
+    progress.clear();
+    progress.line(`\n${renderReport(result, foretold)}\n${verdictText(result, foretold)}`);
+    return exitOf(result, foretold);
+  } finally {
+    await store.close();
+  }
+};
+
+const exitOf = ({ exit }: OnceResult, foretold: Foretold | null): ExitCode =>
+  exit === EXIT.inStep && foretold !== null && foretold.otherwise.size > 0 ? EXIT.notInStep : exit;
+
+const openStore = (settings: Settings, userDirectory: string): ReturnType<typeof openSqliteStore> => {
+  if (settings.store.kind === 'mysql') throw new SyncError('store_unavailable', 'This version keeps its tables in SQLite only: leave "mysql" out of "store" in the settings.');
+  return openSqliteStore(settings.store.file ?? join(userDirectory, 'mailchimpsync.sqlite'));
+};
+
+/** Starts a first run; the flow's own schedules do the rest. */
+const stay = async (session: Session, progress: Progress, signal: AbortSignal): Promise<ExitCode> => {
+  progress.line(`Node-RED with the flow: ${urlOf(session.nodeRed)}/ (Ctrl-C ends it)`);
+  session.nodeRed.receive(session.start, {});
+  const stopped = new Promise<null>((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  const said = await Promise.race([stopped, ...(session.simulators === null ? [] : [session.simulators.ended])]);
+  if (said !== null) throw new SyncError('internal', `The simulated services ended unexpectedly: ${said}`);
+  progress.clear();
+  progress.line('Stopped.');
+  return EXIT.inStep;
+};
