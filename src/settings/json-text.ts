@@ -1,5 +1,6 @@
 import { findNodeAtLocation, parseTree, type Node, type ParseError } from 'jsonc-parser';
 import { pathText, type Json, type Path } from './json.ts';
+import { redactorOf } from './redact.ts';
 import { SettingsError, type SettingsProblem, type TextPosition } from './settings-error.ts';
 import { syntaxSlip } from './syntax-slip.ts';
 
@@ -14,6 +15,9 @@ const positionAt = (text: string, offset: number): TextPosition => {
   const before = text.slice(0, offset);
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 };
+
+/** Which secrets there are is not known before the text is read: what looks like one is left out. */
+const redactByLooks = redactorOf([]);
 
 /** Name and place of each property that its object already has, in the order of the text. */
 const repeatedNames = (node: Node, path: Path = []): { path: Path; offset: number }[] => {
@@ -46,9 +50,8 @@ const locateIn = (text: string, tree: Node, path: Path): TextPosition => {
  * Reads strict JSON: comments, trailing commas and repeated names are slips.
  * @throws SettingsError `settings_syntax` with line, column, what was expected and what was found.
  *   Of several slips the first is told, because what follows one cannot be trusted; of repeated names all.
- *   A repeated name that may itself be a key is left to `redact`.
  */
-export const readJsonText = (source: string, redact: (text: string) => string): JsonText => {
+export const readJsonText = (source: string): JsonText => {
   // Editors on Windows put a byte order mark before the text; JSON forbids it, and nobody sees it.
   const text = source.replace(/^\uFEFF/u, '');
   const errors: ParseError[] = [];
@@ -61,7 +64,7 @@ export const readJsonText = (source: string, redact: (text: string) => string): 
     ]);
   }
   const repeated = repeatedNames(tree).map(({ path, offset }): SettingsProblem => ({
-    path: redact(pathText(path)),
+    path: redactByLooks(pathText(path)),
     message: 'expected a name that is not there yet, found the same name a second time; remove or rename one of the two',
     position: positionAt(text, offset),
   }));

@@ -22,13 +22,10 @@ export interface References {
   readonly secrets?: Secrets;
 }
 
-/** Which secrets there are is not known before the text is read: what looks like one is left out. */
-const redactByLooks = redactorOf([]);
-
 /** Reads JSON text, or takes from an object what JSON can hold. */
 const jsonOf = (source: string | object): { readonly value: Json; readonly text: JsonText | null } => {
   if (typeof source !== 'string') return { value: JSON.parse(JSON.stringify(source)) as Json, text: null };
-  const text = readJsonText(source, redactByLooks);
+  const text = readJsonText(source);
   return { value: text.value, text };
 };
 
