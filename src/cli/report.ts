@@ -105,11 +105,11 @@ export const verdictText = (result: OnceResult, foretold: Foretold | null): stri
 };
 
 const foretoldText = ({ people, otherwise }: Foretold): string => {
-  const wrong = [...otherwise.values()].reduce((sum, count) => sum + count, 0);
+  const wrong = [...otherwise.values()].reduce((sum, one) => sum + one, 0);
   return wrong === 0 ? `All ${number(people)} people are as foretold.` : `${number(people - wrong)} of ${number(people)} people are as foretold.`;
 };
 
 const total = (looks: readonly Look[], of: (judgement: Judgement) => ReadonlyMap<string, number>): number =>
-  looks.flatMap(({ judgement }) => [...of(judgement).values()]).reduce((sum, count) => sum + count, 0);
+  looks.flatMap(({ judgement }) => [...of(judgement).values()]).reduce((sum, one) => sum + one, 0);
 
 const number = (value: number): string => value.toLocaleString('en-US');
