@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import type { InterestCategoryRecord, InterestRecord, ListRecord, MergeFieldRecord, MergeFieldType } from './records.ts';
+import type { InterestCategoryRecord, InterestRecord, ListRecord, MailchimpState, MergeFieldRecord, MergeFieldType } from './records.ts';
 
 export interface NewList {
   /** 10 hex digits; by chance when left out. */
@@ -23,6 +23,11 @@ export class AudienceSetup {
 
   constructor(account: Account) {
     this.#account = account;
+  }
+
+  /** Of the messages about fields: Mailchimp writes them in the account's language. */
+  setLanguage(language: MailchimpState['language']): void {
+    this.#account.state.language = language;
   }
 
   /** With the merge fields that Mailchimp gives every new audience (recorded). Returns its id. */

@@ -7,9 +7,11 @@ import { Connections } from './connections.ts';
 import type { Fault, Faults } from './faults.ts';
 import { internalError, NoAnswer, Problem, tooManyConnections } from './problem.ts';
 import { RequestLog, type LoggedRequest } from './request-log.ts';
-import { serveResults } from './result-storage.ts';
+import { isResultPath, serveResults } from './result-storage.ts';
 
 type Ending = SimulatedResponse | SimulatedFailure;
+
+type Breaking = Extract<Fault, { kind: 'server-error' | 'reset' | 'hang' | 'broken-json' | 'html' }>;
 
 interface Given {
   readonly api: Api;
@@ -42,12 +44,13 @@ export class FrontDoor {
   }
 
   async #serve(request: SimulatedRequest): Promise<Ending> {
-    const stored = await serveResults(request, this.#given.runner);
-    if (stored !== null) return stored;
+    const fault = this.#given.faults.take(request.method, request.path);
+    // Results lie in a service of their own: no connection of the user's is taken.
+    if (isResultPath(request.path)) return this.#withFault(fault, () => serveResults(request, this.#given.runner));
     if (!this.#connections.take()) return written(this.#given.api.refuse(tooManyConnections()));
     let ending: Ending = { failure: 'reset' };
     try {
-      ending = await this.#withFault(request, this.#given.faults.take(request.method, request.path));
+      ending = await this.#withFault(fault, () => this.#answer(request));
     } finally {
       if ('failure' in ending && ending.failure === 'hang') this.#connections.leaveHanging();
       else this.#connections.free();
@@ -55,22 +58,32 @@ export class FrontDoor {
     return ending;
   }
 
-  async #withFault(request: SimulatedRequest, fault: Fault | null): Promise<Ending> {
-    if (fault === null) return this.#answer(request);
+  async #withFault(fault: Fault | null, answer: () => Promise<Ending>): Promise<Ending> {
+    if (fault === null) return answer();
     if (fault.kind === 'too-many-requests') return this.#overloaded(fault.body, fault.retryAfter);
     if (fault.kind === 'forbidden') return { status: 403, headers: {}, body: '' };
     if (fault.kind === 'slow') await wait(fault.milliseconds);
     else if (fault.kind === 'held') await fault.until;
     else {
-      if (fault.effect === true) await this.#answer(request);
-      return broken(fault);
+      if (fault.effect === true) await answer();
+      return this.#broken(fault);
     }
-    return this.#answer(request);
+    return answer();
   }
 
   #overloaded(withBody: boolean, retryAfter: number | undefined): SimulatedResponse {
     const answer = withBody ? written(this.#given.api.refuse(tooManyConnections())) : { status: 429, headers: {}, body: '' };
     return retryAfter === undefined ? answer : { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
+  }
+
+  #broken(fault: Breaking): Ending {
+    if (fault.kind === 'reset' || fault.kind === 'hang') return { failure: fault.kind };
+    if (fault.kind === 'server-error') return written(this.#given.api.refuse(internalError(fault.status)));
+    if (fault.kind === 'broken-json') {
+      return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: '{"members":[{"id":"' };
+    }
+    const headers = { 'content-type': 'text/html; charset=utf-8' };
+    return { status: fault.status ?? 200, headers, body: '<html><body><h1>Gateway</h1></body></html>' };
   }
 
   async #answer(request: SimulatedRequest): Promise<Ending> {
@@ -123,20 +136,4 @@ function written(answer: ApiAnswer): SimulatedResponse {
     },
     body: answer.body,
   };
-}
-
-type Breaking = Extract<Fault, { kind: 'server-error' | 'reset' | 'hang' | 'broken-json' | 'html' }>;
-
-function broken(fault: Breaking): Ending {
-  if (fault.kind === 'reset' || fault.kind === 'hang') return { failure: fault.kind };
-  if (fault.kind === 'server-error') {
-    const problem = internalError(fault.status);
-    const headers = { 'content-type': 'application/problem+json; charset=utf-8' };
-    return { status: problem.status, headers, body: JSON.stringify(problem.body('')) };
-  }
-  if (fault.kind === 'broken-json') {
-    return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: '{"members":[{"id":"' };
-  }
-  const headers = { 'content-type': 'text/html; charset=utf-8' };
-  return { status: fault.status ?? 200, headers, body: '<html><body><h1>Gateway</h1></body></html>' };
 }

@@ -2,14 +2,18 @@ import type { SimulatedRequest, SimulatedResponse } from '../service.ts';
 import { archiveResults } from './batch-archive.ts';
 import type { BatchRunner } from './batch-runner.ts';
 
+const resultPath = /^\/batch-results\/([0-9a-f]+)-response\.tar\.gz$/;
+
+export function isResultPath(path: string): boolean {
+  return resultPath.test(path);
+}
+
 /**
  * Where results of batches lie: a storage service beside the API, opened by the signature in the URL. It refuses a
  * request that brings credentials as well, as that kind of storage does: the product must not send its key there.
- * null when the path is none of its.
  */
-export async function serveResults(request: SimulatedRequest, runner: BatchRunner): Promise<SimulatedResponse | null> {
-  const batchId = /^\/batch-results\/([0-9a-f]+)-response\.tar\.gz$/.exec(request.path)?.[1];
-  if (batchId === undefined) return null;
+export async function serveResults(request: SimulatedRequest, runner: BatchRunner): Promise<SimulatedResponse> {
+  const batchId = resultPath.exec(request.path)?.[1] ?? '';
   if (request.headers['authorization'] !== undefined) {
     return refusal(400, 'InvalidArgument', 'Only one auth mechanism allowed');
   }
