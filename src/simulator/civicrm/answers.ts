@@ -1,5 +1,6 @@
 import type { SimulatedResponse } from '../service.ts';
-import { ApiError, NotSimulated, PhpError } from './failures.ts';
+import type { ApiError } from './failures.ts';
+import { NotSimulated, PhpError } from './failures.ts';
 import type { Outcome } from './get.ts';
 import type { Refusal } from './keys.ts';
 import type { Caller, Site } from './site.ts';
@@ -26,16 +27,11 @@ export const maintenance = (site: Site): SimulatedResponse => json(site, 503, { 
 
 export const readOnlyMethod = (site: Site): SimulatedResponse => json(site, 405, { error_code: 405, error_message: 'SECURITY: All requests that modify the database must be http POST, not GET.' });
 
+const REFUSALS = { 'unknown key': 'Invalid credential', 'not permitted': 'Login not permitted. Must satisfy guard (site_key, perm).' } as const;
+
 export function refusal(site: Site, { refused }: Refusal): SimulatedResponse {
-  const plain = (text: string): SimulatedResponse => answer(site, 401, 'text/plain;charset=UTF-8', `HTTP 401 ${text}`);
-  switch (refused) {
-    case 'no credential':
-      return json(site, 400, { error_code: 400, error_message: 'SECURITY ALERT: Ajax requests can only be issued by javascript clients, eg. CRM.api4().' });
-    case 'unknown key':
-      return plain('Invalid credential');
-    case 'not permitted':
-      return plain('Login not permitted. Must satisfy guard (site_key, perm).');
-  }
+  if (refused !== 'no credential') return answer(site, 401, 'text/plain;charset=UTF-8', `HTTP 401 ${REFUSALS[refused]}`);
+  return json(site, 400, { error_code: 400, error_message: 'SECURITY ALERT: Ajax requests can only be issued by javascript clients, eg. CRM.api4().' });
 }
 
 /** The object around an action's rows. */

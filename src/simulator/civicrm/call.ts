@@ -34,26 +34,24 @@ const OTHER_ACTIONS = new Set(['getActions', 'replace', 'export', 'revert', 'aut
 const REFUSED_ENTITIES = new Set(['Contribution', 'Membership']);
 const OTHER_ENTITIES = new Set(['Address', 'Phone', 'Entity', 'CustomField', 'CustomGroup', 'SavedSearch', 'Note', 'System', 'Website', 'OptionValue', 'OptionGroup', 'Setting', 'User', 'GroupSubscription', 'Mailing', 'LocationType']);
 
-/** The permission that an action as a whole needs; without it the answer is "Authorization failed" (recorded). */
+type Needs = Readonly<Record<string, Permission | null>> & { readonly read: Permission | null; readonly write: Permission };
+
+/** The permission that an action as a whole needs, by its name or its kind; without it the answer is "Authorization failed" (recorded). */
+const NEEDS: Readonly<Record<EntityName, Needs>> = {
+  Contact: { read: 'access CiviCRM', write: 'access CiviCRM', get: null, create: 'add contacts', delete: 'delete contacts' },
+  Email: { read: 'access CiviCRM', write: 'access CiviCRM' },
+  Group: { read: 'access CiviCRM', write: 'edit groups' },
+  GroupContact: { read: 'access CiviCRM', write: 'access CiviCRM' },
+  SubscriptionHistory: { read: 'access CiviCRM', write: 'administer CiviCRM' },
+  Tag: { read: 'access CiviCRM', write: 'access CiviCRM' },
+  EntityTag: { read: 'access CiviCRM', write: 'access CiviCRM' },
+  Activity: { read: 'access CiviCRM', write: 'view all activities' },
+};
+
 function permissionFor(entity: EntityName, action: string): Permission | null {
-  const reads = action.startsWith('get');
-  switch (entity) {
-    case 'Contact':
-      if (action === 'create') return 'add contacts';
-      if (action === 'delete') return 'delete contacts';
-      return action === 'get' ? null : 'access CiviCRM';
-    case 'Group':
-      return reads ? 'access CiviCRM' : 'edit groups';
-    case 'SubscriptionHistory':
-      return reads ? 'access CiviCRM' : 'administer CiviCRM';
-    case 'Activity':
-      return reads ? 'access CiviCRM' : 'view all activities';
-    case 'Email':
-    case 'GroupContact':
-    case 'Tag':
-    case 'EntityTag':
-      return 'access CiviCRM';
-  }
+  const needs = NEEDS[entity];
+  const own = needs[action];
+  return own === undefined ? needs[action.startsWith('get') ? 'read' : 'write'] : own;
 }
 
 /** Runs one call of APIv4. Throws what failures.ts names. */

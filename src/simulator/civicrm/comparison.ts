@@ -2,6 +2,7 @@ import { collationKey, likePattern } from './collation.ts';
 import { splitList, unpackList } from './column-text.ts';
 import { ApiError, NotSimulated, PhpError } from './failures.ts';
 import { optionId } from './field-options.ts';
+import { numberOf, textOf } from './given-text.ts';
 import type { Path, Reading } from './path.ts';
 import type { ColumnValue } from './rows.ts';
 import type { AnyRow } from './site.ts';
@@ -68,16 +69,16 @@ function reader(path: Path): (row: AnyRow) => Comparable | null {
   };
 }
 
-function ordered(read: (row: AnyRow) => Comparable | null, holds: (order: number) => boolean, given: Comparable | null): Predicate {
+function ordered(read: (row: AnyRow) => Comparable | null, holds: (order: number) => boolean, bound: Comparable | null): Predicate {
   return (row) => {
     const value = read(row);
-    if (value === null || given === null) return null;
-    return holds(value < given ? -1 : value > given ? 1 : 0);
+    if (value === null || bound === null) return null;
+    return holds(value < bound ? -1 : value > bound ? 1 : 0);
   };
 }
 
-function among(read: (row: AnyRow) => Comparable | null, given: readonly (Comparable | null)[], inside: boolean): Predicate {
-  const set = new Set(given);
+function among(read: (row: AnyRow) => Comparable | null, list: readonly (Comparable | null)[], inside: boolean): Predicate {
+  const set = new Set(list);
   if (set.size === 0) return () => !inside;
   return (row) => {
     const value = read(row);
@@ -85,8 +86,8 @@ function among(read: (row: AnyRow) => Comparable | null, given: readonly (Compar
   };
 }
 
-function between(read: (row: AnyRow) => Comparable | null, given: readonly (Comparable | null)[], inside: boolean): Predicate {
-  const [low, high] = given;
+function between(read: (row: AnyRow) => Comparable | null, bounds: readonly (Comparable | null)[], inside: boolean): Predicate {
+  const [low, high] = bounds;
   if (low === undefined || high === undefined || low === null || high === null) throw new ApiError('Illegal operator');
   return (row) => {
     const value = read(row);
@@ -101,15 +102,15 @@ function like(path: Path, matches: (text: string) => boolean, wanted: boolean): 
   };
 }
 
-function contains(reading: Reading, path: Path, given: unknown, wanted: boolean): Predicate {
+function contains(reading: Reading, path: Path, value: unknown, wanted: boolean): Predicate {
   const { type } = path.field;
-  if (type !== 'packed list' && type !== 'comma list') return like(path, likePattern(`%${encodeStored(givenText('CONTAINS', given))}%`), wanted);
-  const texts = (Array.isArray(given) ? (given as unknown[]) : [given]).map((item) => givenText('CONTAINS', item));
+  if (type !== 'packed list' && type !== 'comma list') return like(path, likePattern(`%${encodeStored(givenText('CONTAINS', value))}%`), wanted);
+  const texts = (Array.isArray(value) ? (value as unknown[]) : [value]).map((item) => givenText('CONTAINS', item));
   const sought = texts.map((item) => (path.suffix === 'id' ? item : String(optionId(reading.site, path.field, item, path.suffix))));
   return (row) => {
-    const value = path.read(row);
-    if (typeof value !== 'string') return wanted ? false : true;
-    const items = new Set(type === 'packed list' ? unpackList(value) : splitList(value));
+    const list = path.read(row);
+    if (typeof list !== 'string') return !wanted;
+    const items = new Set(type === 'packed list' ? unpackList(list) : splitList(list));
     return sought.every((item) => items.has(item)) === wanted;
   };
 }
@@ -129,33 +130,32 @@ function givenList(reading: Reading, path: Path, operator: string, value: unknow
   return (value as unknown[]).map((item) => given(reading, path, item));
 }
 
+type Compared = (reading: Reading, text: string) => Comparable;
+const asNumber: Compared = (_reading, text) => numberOf(text);
+const asText: Compared = (_reading, text) => text;
+
+const COMPARED: Readonly<Record<Path['field']['type'], Compared>> = {
+  integer: asNumber,
+  number: asNumber,
+  boolean: asNumber,
+  timestamp: ({ site }, text) => site.time.readStamp(text),
+  datetime: ({ site }, text) => site.time.readLocal(text),
+  date: ({ site }, text) => site.time.readLocal(text).slice(0, 10),
+  text: (_reading, text) => collationKey(encodeStored(text)),
+  'packed list': asText,
+  'comma list': asText,
+};
+
 /** A value from a call, in the form that the column is compared in. */
 export function given(reading: Reading, path: Path, value: unknown): Comparable | null {
-  const { site, caller } = reading;
+  const { field, suffix } = path;
   if (value === null || value === undefined) return null;
-  if (path.suffix !== 'id') {
-    const id = optionId(site, path.field, String(value as string), path.suffix);
+  if (suffix !== 'id') {
+    const id = optionId(reading.site, field, textOf(value), suffix);
     return typeof id === 'string' ? collationKey(id) : id;
   }
-  if (value === 'user_contact_id' && (path.field.name === 'id' || path.field.target === 'Contact')) return caller.contactId;
+  if (value === 'user_contact_id' && (field.name === 'id' || field.target === 'Contact')) return reading.caller.contactId;
   if (typeof value === 'boolean') return Number(value);
   if (typeof value !== 'string' && typeof value !== 'number') throw new PhpError('a value of a comparison is neither text nor number');
-  switch (path.field.type) {
-    case 'integer':
-    case 'number':
-    case 'boolean':
-      // MySQL reads as many digits as it finds; text without any is 0.
-      return typeof value === 'number' ? value : Number.parseFloat(value) || 0;
-    case 'timestamp':
-      return site.time.readStamp(String(value));
-    case 'datetime':
-      return site.time.readLocal(String(value));
-    case 'date':
-      return site.time.readLocal(String(value)).slice(0, 10);
-    case 'text':
-      return collationKey(encodeStored(String(value)));
-    case 'packed list':
-    case 'comma list':
-      return String(value);
-  }
+  return COMPARED[field.type](reading, String(value));
 }

@@ -7,10 +7,12 @@ import type { ShownRow } from './select.ts';
 import type { Writer } from './writer.ts';
 import { REPLY_END, editsContacts, nulls, shownColumns } from './writer.ts';
 
+const compact = (date: string | null): string => (date === null ? 'null' : date.replace(/[-: ]/g, ''));
+
 /** The dates of a hold come as digits only, and a cleared one as the text "null" (recorded). */
 function holdReply(reading: Reading, before: EmailRow, onHold: number | undefined): ShownRow {
-  const compact = (date: string | null): string => (date === null ? 'null' : date.replace(/[-: ]/g, ''));
-  return Object.fromEntries(Object.entries(holdDates(reading.site, before, onHold)).map(([column, date]) => [column, compact(date as string | null)]));
+  const { hold_date, reset_date } = holdDates(reading.site, before, onHold);
+  return hold_date === undefined || reset_date === undefined ? {} : { hold_date: compact(hold_date), reset_date: compact(reset_date) };
 }
 
 const onHoldOf = (columns: EmailColumns): number | undefined => columns.on_hold;

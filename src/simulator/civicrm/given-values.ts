@@ -3,6 +3,7 @@ import { fieldNamed } from './entity-fields.ts';
 import type { EntityName } from './entity-names.ts';
 import { optionId } from './field-options.ts';
 import type { Field } from './field.ts';
+import { numberOf, textOf, textsOf } from './given-text.ts';
 import type { Values } from './parameters.ts';
 import type { Reading } from './path.ts';
 import type { ColumnValue } from './rows.ts';
@@ -36,33 +37,31 @@ export function readValues(reading: Reading, entity: EntityName, values: Values)
 }
 
 function byOption(reading: Reading, field: Field, value: unknown, suffix: 'name' | 'label'): ColumnValue {
-  const ids = (Array.isArray(value) ? (value as unknown[]) : [value]).map((item) => optionId(reading.site, field, String(item as string), suffix));
+  const ids = textsOf(value).map((text) => optionId(reading.site, field, text, suffix));
   if (field.type === 'packed list') return packList(ids.filter((id) => id !== null).map(String));
   return ids[0] ?? null;
 }
 
-function stored(reading: Reading, field: Field, value: unknown): ColumnValue {
-  if (field.type === 'boolean') return value === true || (typeof value !== 'boolean' && Number.parseInt(String(value as string), 10) === 1);
-  if (value === null || value === undefined || value === '') return null;
-  const text = String(value as string);
-  switch (field.type) {
-    case 'integer':
-    case 'number':
-      if (text === 'user_contact_id' && field.target === 'Contact') return reading.caller.contactId;
-      return Number.parseFloat(text) || 0;
-    case 'timestamp':
-      return reading.site.time.readStamp(text);
-    case 'datetime':
-      return reading.site.time.readLocal(text);
-    case 'date':
-      return reading.site.time.readLocal(text).slice(0, 10);
-    case 'packed list':
-      return packList(textsOf(value));
-    case 'comma list':
-      return joinList(textsOf(value));
-    case 'text':
-      return field.length === undefined ? encodeStored(text) : shorten(encodeStored(text), field.length);
-  }
-}
+type Stored = (reading: Reading, field: Field, value: unknown) => ColumnValue;
+const asNumber: Stored = (_reading, _field, value) => numberOf(textOf(value));
 
-const textsOf = (value: unknown): string[] => (Array.isArray(value) ? (value as unknown[]) : [value]).map((item) => String(item as string));
+const STORED: Readonly<Record<Exclude<Field['type'], 'boolean'>, Stored>> = {
+  integer: asNumber,
+  number: asNumber,
+  timestamp: ({ site }, _field, value) => site.time.readStamp(textOf(value)),
+  datetime: ({ site }, _field, value) => site.time.readLocal(textOf(value)),
+  date: ({ site }, _field, value) => site.time.readLocal(textOf(value)).slice(0, 10),
+  'packed list': (_reading, _field, value) => packList(textsOf(value)),
+  'comma list': (_reading, _field, value) => joinList(textsOf(value)),
+  text: (_reading, { length }, value) => (length === undefined ? encodeStored(textOf(value)) : shorten(encodeStored(textOf(value)), length)),
+};
+
+/** A boolean given as text is true only if it is a 1: "true" is stored as false (recorded). */
+const isTrue = (value: unknown): boolean => value === true || Number.parseInt(textOf(value), 10) === 1;
+
+function stored(reading: Reading, field: Field, value: unknown): ColumnValue {
+  if (field.type === 'boolean') return isTrue(value);
+  if (value === null || value === undefined || value === '') return null;
+  if (value === 'user_contact_id' && field.target === 'Contact') return reading.caller.contactId;
+  return STORED[field.type](reading, field, value);
+}

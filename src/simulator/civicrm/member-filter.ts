@@ -1,6 +1,7 @@
 import { ApiError, PhpError } from './failures.ts';
 import { optionId } from './field-options.ts';
 import type { Field } from './field.ts';
+import { textOf, textsOf } from './given-text.ts';
 import { reference } from './field.ts';
 import type { Predicate } from './comparison.ts';
 import type { Reading } from './path.ts';
@@ -26,8 +27,8 @@ export function membership(reading: Reading, name: string, operator: string, val
 function givenIds(operator: string, value: unknown): readonly string[] {
   if (operator === 'IN' || operator === 'NOT IN') {
     if (!Array.isArray(value)) throw new PhpError(`${operator} needs a list`);
-    return (value as unknown[]).map((item) => String(item as string));
+    return textsOf(value);
   }
-  if (operator === '=' || operator === '!=') return [String(value as string)];
+  if (operator === '=' || operator === '!=') return [textOf(value)];
   throw new ApiError('Illegal operator');
 }

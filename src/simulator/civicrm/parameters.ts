@@ -97,19 +97,13 @@ function check(name: string, value: unknown, kind: Kind | undefined, version: Ci
     const shown = version === '6.18' ? name : `set${name.charAt(0).toUpperCase()}${name.slice(1)}`;
     throw new ApiError(`Unknown api parameter: ${shown}`);
   }
-  if (value === null || kind === 'any' || fits(value, kind)) return;
+  if (value === null || kind === 'any' || FITS[kind](value)) return;
   throw new ApiError(`Parameter "${name}" is not of the correct type. Expecting ${TYPE_NAMES[kind]}.`);
 }
 
-function fits(value: unknown, kind: Exclude<Kind, 'any'>): boolean {
-  switch (kind) {
-    case 'list':
-      return typeof value === 'object';
-    case 'number':
-      return typeof value === 'number' || (typeof value === 'string' && /^-?\d+$/.test(value));
-    case 'flag':
-      return typeof value === 'boolean' || value === 0 || value === 1 || value === '0' || value === '1';
-    case 'text':
-      return typeof value === 'string';
-  }
-}
+const FITS: Readonly<Record<Exclude<Kind, 'any'>, (value: unknown) => boolean>> = {
+  list: (value) => typeof value === 'object',
+  number: (value) => typeof value === 'number' || (typeof value === 'string' && /^-?\d+$/.test(value)),
+  flag: (value) => typeof value === 'boolean' || value === 0 || value === 1 || value === '0' || value === '1',
+  text: (value) => typeof value === 'string',
+};

@@ -1,6 +1,6 @@
 import type { SimulatedFailure, SimulatedRequest, SimulatedResponse, SimulatedService } from '../service.ts';
 import { CivicrmActs } from './acts.ts';
-import { answer, databaseDown, errorBody, errorPage, failurePage, json, loginPage, maintenance, readOnlyMethod, refusal } from './answers.ts';
+import { databaseDown, errorBody, errorPage, failurePage, json, loginPage, maintenance, readOnlyMethod, refusal } from './answers.ts';
 import { perform } from './api.ts';
 import type { ApiCall } from './api.ts';
 import { insertContact, shownNames } from './contact-rows.ts';
@@ -19,7 +19,7 @@ import { askedBy, batchCalls, isKeyed, singleCall } from './request-calls.ts';
 import { loadState, saveState } from './saved-state.ts';
 import type { Caller, Site } from './site.ts';
 import { SiteTime } from './site-time.ts';
-import { broken, delayed } from './struck.ts';
+import { struck } from './struck.ts';
 import type { CivicrmTables } from './tables.ts';
 import { Transactions } from './transactions.ts';
 
@@ -96,26 +96,8 @@ export class CivicrmSimulator implements SimulatedService {
     if (route === null) return loginPage(this.#site, statusOfOtherPage(this.#flavour));
     const asked = askedBy(route);
     const fault = asked === 'batch' ? this.#faults.take('api4', 'batch') : this.#faults.take(asked.entity, asked.action);
-    switch (fault?.kind) {
-      case undefined:
-        return this.#respond(request, asked);
-      case 'slow':
-        await delayed(fault.delay);
-        return this.#respond(request, asked);
-      case 'status':
-        return answer(this.#site, fault.status, 'text/html; charset=UTF-8', broken(fault.status));
-      case 'html':
-        return databaseDown(this.#site);
-      case 'reset':
-      case 'hang':
-        return { failure: fault.kind };
-      case 'done-status':
-        this.#respond(request, asked);
-        return answer(this.#site, fault.status, 'text/html; charset=UTF-8', broken(fault.status));
-      case 'done-reset':
-        this.#respond(request, asked);
-        return { failure: 'reset' };
-    }
+    const respond = (): SimulatedResponse => this.#respond(request, asked);
+    return fault === null ? respond() : struck(this.#site, fault, respond);
   }
 
   save(): unknown {

@@ -4,6 +4,6 @@ export const decodeStored = (text: string): string => text.replaceAll('&lt;', '<
 
 /** Too long text is cut to the column's length, the last three characters being dots, without an error (recorded). */
 export function shorten(text: string, length: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= length ? text : `${characters.slice(0, length - 3).join('')}...`;
 }

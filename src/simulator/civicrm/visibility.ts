@@ -10,22 +10,20 @@ export function seesContact(site: Site, caller: Caller, contactId: number | null
   return contact !== undefined && (!contact.is_deleted || caller.permissions.has('access deleted contacts'));
 }
 
-/** Rows that belong to a contact are seen by those who see the contact; groups need a permission on groups or contacts. */
-export function seesRow(site: Site, caller: Caller, entity: EntityName, row: AnyRow): boolean {
-  switch (entity) {
-    case 'Contact':
-      return seesContact(site, caller, row.id);
-    case 'Email':
-    case 'GroupContact':
-    case 'SubscriptionHistory':
-      return seesContact(site, caller, Number(row['contact_id']));
-    case 'EntityTag':
-      return seesContact(site, caller, Number(row['entity_id']));
-    case 'Group':
-      return caller.permissions.has('edit groups') || seesContacts(caller);
-    case 'Tag':
-      return caller.permissions.has('access CiviCRM');
-    case 'Activity':
-      return caller.permissions.has('view all activities');
-  }
-}
+type Sees = (site: Site, caller: Caller, row: AnyRow) => boolean;
+
+const byContact = (column: string): Sees => (site, caller, row) => seesContact(site, caller, Number(row[column]));
+
+const SEES: Readonly<Record<EntityName, Sees>> = {
+  Contact: byContact('id'),
+  Email: byContact('contact_id'),
+  GroupContact: byContact('contact_id'),
+  SubscriptionHistory: byContact('contact_id'),
+  EntityTag: byContact('entity_id'),
+  Group: (_site, caller) => caller.permissions.has('edit groups') || seesContacts(caller),
+  Tag: (_site, caller) => caller.permissions.has('access CiviCRM'),
+  Activity: (_site, caller) => caller.permissions.has('view all activities'),
+};
+
+/** Rows that belong to a contact are seen by those who see the contact; groups need a permission on groups or contacts (the latter assumed). */
+export const seesRow = (site: Site, caller: Caller, entity: EntityName, row: AnyRow): boolean => SEES[entity](site, caller, row);
