@@ -8,7 +8,7 @@ import type { Answered, Batch, MailchimpApi, OperationAnswer } from './api.ts';
 import { batchResults } from './batch-results.ts';
 import { batchesQuery, readBatch, readBatches, submission } from './batches.ts';
 import { MailchimpCalls } from './calls.ts';
-import { memberQuery, membersQuery, readMember, readPage } from './members.ts';
+import { membersQuery, readMember, readPage } from './members.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from './result-archive.ts';
 import { MaybeDone, NotDone } from './send-errors.ts';
 import { checkAudience, checkInterestCategories, checkInterests, checkProblem } from './shapes.ts';
@@ -48,10 +48,7 @@ export function createMailchimpApi(account: AccountSettings, environment: Mailch
       calls.readExisting({ path: `/lists/${encodeURIComponent(query.listId)}/members`, query: membersQuery(query), deadline, check: readPage }, signal),
 
     member: (listId, key, signal) =>
-      calls.read(
-        { path: `/lists/${encodeURIComponent(listId)}/members/${encodeURIComponent(key)}`, query: memberQuery(), deadline, check: readMember },
-        signal,
-      ),
+      calls.read({ path: `/lists/${encodeURIComponent(listId)}/members/${encodeURIComponent(key)}`, deadline, check: readMember }, signal),
 
     send: (operation, signal) => calls.send(operation, signal),
 

@@ -22,9 +22,6 @@ export function membersQuery({ count, offset, since, status }: MembersQuery): Re
   };
 }
 
-/** The query of one member. */
-export const memberQuery = (): Record<string, string> => ({ fields: MEMBER_FIELDS.join(',') });
-
 /** Reads a page of members. */
 export function readPage(body: unknown): Checked<MembersPage> {
   const page = checkMembers(body);
