@@ -97,6 +97,10 @@ export interface Store {
    * it before loses it. null when the run is over or another's lease holds.
    */
   takeLease(id: RunId, holder: string, now: Instant, lease: Duration): Promise<Lease | null>;
+  /** Who holds the audience's lease, run out or not; null: nobody. */
+  leaseHolder(listId: ListId): Promise<string | null>;
+  /** Ends the lease of a holder that is surely dead, so that its run can be resumed at once. */
+  endLeaseOf(listId: ListId, holder: string): Promise<void>;
   renewLease(lease: Lease, now: Instant, duration: Duration): Promise<void>;
   /** Records a stage as completed, with its counts, clears the cursor; the lease then lives for `gap`. */
   completeStage(lease: Lease, run: Pick<Run, 'stage' | 'counts'>, now: Instant, gap: Duration): Promise<void>;
@@ -133,6 +137,8 @@ export interface Store {
   /** In one state, on one side, ordered by id. */
   updatesInState(listId: ListId, side: Update['side'], state: UpdateState, after: UpdateId | null, limit: number): Promise<readonly Update[]>;
   updatesOfBatch(batch: number): Promise<readonly Update[]>;
+  /** How many updates are in one of these states. */
+  countUpdatesInState(listId: ListId, states: readonly UpdateState[]): Promise<number>;
   countUpdates(runId: RunId): Promise<readonly { readonly kind: string; readonly side: string; readonly state: string; readonly failReason: string | null; readonly count: number }[]>;
   contactMemories(listId: ListId, ids: readonly ContactId[]): Promise<readonly ContactMemory[]>;
 
@@ -157,12 +163,16 @@ export interface Store {
   receive(entry: Omit<InboxEntry, 'id' | 'handledAt' | 'attempts'>): Promise<boolean>;
   /** Unhandled entries in order of `firedAt`, at most `limit`. */
   unhandled(listId: ListId, limit: number): Promise<readonly InboxEntry[]>;
+  countUnhandled(listId: ListId): Promise<number>;
   /** Counts an attempt; with null the entry stays unhandled. */
   settleInbox(id: number, handledAt: Instant | null): Promise<void>;
 
   // Creation claims
-  /** Claims addresses for making contacts; answers each address's claim as it stands, one's own or another's. */
-  claimCreation(site: string, emails: readonly EmailAddress[], claimant: string, now: Instant): Promise<readonly CreationClaim[]>;
+  /**
+   * Claims addresses for making contacts; answers each address's claim as it stands, one's own or another's. A claim
+   * made before `staleBefore` was left by a crash and is taken over.
+   */
+  claimCreation(site: string, emails: readonly EmailAddress[], claimant: string, now: Instant, staleBefore: Instant): Promise<readonly CreationClaim[]>;
   /** Gives claims their contact; null gives the claim back. */
   settleCreation(site: string, made: readonly { readonly email: EmailAddress; readonly contactId: ContactId | null }[]): Promise<void>;
 

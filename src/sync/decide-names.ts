@@ -28,6 +28,7 @@ export function decideNames(row: Row, lead: ClusterContact, rules: DecisionRules
   const edit: Names = {};
   const agreed: Names = { ...row.memory.names };
   const isNew = row.member === null;
+  if (row.memory.dataRefused !== undefined) return { ask, civicrm: undefined, memory: {} }; // the status must not wait for them
   for (const name of NAMES) {
     const there = row.member?.[name] ?? '';
     const here = lead.contact[name];

@@ -215,7 +215,7 @@ function subscribing(row: Row, word: Word, lead: ClusterContact | null, rules: D
     case 'transactional':
     case 'gone':
     case 'never seen':
-      if (refused && sameRange(refused, word)) return { outcome: 'fail', reason: refused.reason }; // nothing sent until something changes
+      if (refused && sameRange(refused, word) && rules.now.mailchimp < (refused.until ?? Infinity)) return { outcome: 'fail', reason: refused.reason }; // nothing sent until something changes
       if (row.email === null && !(lead && bestAddressOf(lead))) return { outcome: 'fail', reason: 'no_email' };
       if (row.email !== null && lead && isOnHold(lead, row.email)) return { outcome: 'fail', reason: row.member === null ? 'no_email' : 'on_hold' };
       return { outcome: 'ask', ask: { status: askedStatus(row, word, rules) } };

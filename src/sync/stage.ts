@@ -28,6 +28,8 @@ export interface AudienceContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: (text: string) => void;
+  /** Who this engine is, as a holder of leases and claims. */
+  readonly holder: string;
   /** A run's; handlers of webhooks and batches work without. */
   readonly lease?: Lease;
 }

@@ -1,0 +1,62 @@
+import { HOUR, MINUTE, type Duration } from '../base/clock.ts';
+import type { Batch } from '../mailchimp/api.ts';
+import type { BatchRecord } from '../store/entities.ts';
+import { giveUp } from './give-up.ts';
+import { updateOfOperation } from './member-operation.ts';
+import { isAbandoned } from './recover.ts';
+import type { AudienceContext } from './stage.ts';
+
+/** A batch counts as submitted at Mailchimp's time; ours may differ by as much. */
+const CLOCKS: Duration = 5 * MINUTE;
+/** As long as a batch that could be ours is not finished, its operations cannot be read: it is waited for. */
+const PATIENCE: Duration = 8 * HOUR;
+
+/**
+ * Batches of which it is not known whether Mailchimp took them (no answer, a reset, a crash while sending): the account's
+ * batches of that time are searched, and ours adopted by its operations. What is not found there is of unknown fate, and
+ * its members are read one by one.
+ */
+export async function adoptBatches(context: AudienceContext, signal?: AbortSignal): Promise<{ adopted: number; givenUp: number }> {
+  const counts = { adopted: 0, givenUp: 0 };
+  const { store, settings, clock } = context;
+  for (const record of await store.batchesInState(['sending'], settings.account.label)) {
+    if (record.listId !== settings.listId || !isAbandoned(record, clock.now())) continue;
+    const found = await search(context, record, signal);
+    if (found === 'wait') continue;
+    if (found) {
+      await store.writeBatch(record.id, { batchId: found.id, state: 'submitted', progressAt: clock.now() });
+      counts.adopted += 1;
+    } else {
+      await giveUpBatch(context, record, signal);
+      counts.givenUp += 1;
+    }
+  }
+  return counts;
+}
+
+/** Ends a batch that is not waited for any longer: its members are read singly, its rows decided anew. */
+export async function giveUpBatch(context: AudienceContext, record: BatchRecord, signal?: AbortSignal): Promise<void> {
+  for (const update of await context.store.updatesOfBatch(record.id)) {
+    signal?.throwIfAborted();
+    if (update.side === 'mailchimp' && (update.state === 'sending' || update.state === 'submitted')) await giveUp(context, update, signal);
+  }
+  await context.store.writeBatch(record.id, { state: 'given_up' });
+}
+
+async function search(context: AudienceContext, record: BatchRecord, signal?: AbortSignal): Promise<Batch | 'wait' | undefined> {
+  const ours = new Set((await context.store.updatesOfBatch(record.id)).map((update) => update.id));
+  let unfinished = false;
+  for (const batch of await context.mailchimp.batchesSince(record.createdAt + context.mailchimp.clockOffset() - CLOCKS, signal)) {
+    if (await context.store.batchByBatchId(batch.id)) continue; // known already
+    if (batch.totalOperations > 0 && batch.totalOperations !== record.operations) continue;
+    if (batch.status !== 'finished') {
+      unfinished ||= batch.status !== 'canceled';
+      continue;
+    }
+    for await (const result of context.mailchimp.batchResults(batch.id, signal)) {
+      const update = updateOfOperation(context.store.id, result.operationId);
+      if (update !== null && ours.has(update)) return batch;
+    }
+  }
+  return unfinished && context.clock.now() - record.createdAt < PATIENCE ? 'wait' : undefined;
+}

@@ -1,0 +1,119 @@
+import { HOUR, MINUTE, type Duration } from '../base/clock.ts';
+import type { BatchId, UpdateId } from '../base/ids.ts';
+import type { Batch, OperationResult } from '../mailchimp/api.ts';
+import type { BatchRecord, MailchimpUpdate } from '../store/entities.ts';
+import { adoptBatches, giveUpBatch } from './adopt-batches.ts';
+import { claimantOf, isDead } from './holder.ts';
+import { updateOfOperation } from './member-operation.ts';
+import { settle } from './settle.ts';
+import type { AudienceContext, Counts } from './stage.ts';
+
+/** A batch without progress for this long is given up. One real service needed 7.4 h to say "finished" (facts/mailchimp.md). */
+const WATCHDOG: Duration = 12 * HOUR;
+const CLAIM: Duration = 10 * MINUTE;
+/** Results settled at a time, so that few of a large archive are in memory. */
+const RESULTS = 200;
+
+/**
+ * Stage 11, the batch handler of an audience: on the batch webhook, on a poll, or as the watchdog. Fetches the results of
+ * finished batches and settles each update; a batch that makes no progress is given up, its members read singly.
+ */
+export async function handleBatches(context: AudienceContext, options: { readonly batchId?: BatchId; readonly signal?: AbortSignal }): Promise<Counts> {
+  const counts = { batches: 0, waiting: 0, done: 0, failed: 0, anew: 0, unknown: 0, givenUp: 0 };
+  const adopted = await adoptBatches(context, options.signal);
+  counts.givenUp += adopted.givenUp;
+  const records = await context.store.batchesInState(['submitted'], context.settings.account.label);
+  for (const record of records) {
+    if (record.listId !== context.settings.listId || (options.batchId && record.batchId !== options.batchId)) continue;
+    options.signal?.throwIfAborted();
+    await withClaim(context, record, async () => new Handling(context, record, counts, options.signal).run());
+  }
+  return counts;
+}
+
+/** A batch is settled by one at a time, however often it is announced. */
+async function withClaim(context: AudienceContext, record: BatchRecord, work: () => Promise<void>): Promise<void> {
+  const { store, clock, holder, random } = context;
+  if (record.claimedBy !== null && isDead(record.claimedBy)) await store.releaseBatch(record.id, record.claimedBy);
+  const claimant = claimantOf(holder, random);
+  const now = clock.now();
+  if (!(await store.claimBatch(record.id, claimant, now, now + CLAIM))) return;
+  try {
+    await work();
+  } finally {
+    await store.releaseBatch(record.id, claimant);
+  }
+}
+
+class Handling {
+  readonly #context: AudienceContext;
+  readonly #record: BatchRecord;
+  readonly #counts: { batches: number; waiting: number; done: number; failed: number; anew: number; unknown: number; givenUp: number };
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(context: AudienceContext, record: BatchRecord, counts: Handling['counts'], signal: AbortSignal | undefined) {
+    this.#context = context;
+    this.#record = record;
+    this.#counts = counts;
+    this.#signal = signal;
+  }
+
+  get counts() {
+    return this.#counts;
+  }
+
+  async run(): Promise<void> {
+    const { mailchimp, store, clock } = this.#context;
+    const { value: batch } = await mailchimp.batch(this.#record.batchId!, this.#signal);
+    if (batch?.status === 'finished') return this.#settle(batch);
+    const stuck = clock.now() - this.#record.progressAt > WATCHDOG;
+    if (batch === null || batch.status === 'canceled' || (stuck && batch.finishedOperations <= this.#record.finishedOperations)) {
+      await giveUpBatch(this.#context, this.#record, this.#signal);
+      this.#counts.givenUp += 1;
+      return;
+    }
+    this.#counts.waiting += 1;
+    if (batch.finishedOperations > this.#record.finishedOperations) await store.writeBatch(this.#record.id, { finishedOperations: batch.finishedOperations, progressAt: clock.now() });
+  }
+
+  async #settle(batch: Batch): Promise<void> {
+    const { mailchimp, store } = this.#context;
+    let results: OperationResult[] = [];
+    for await (const result of mailchimp.batchResults(batch.id, this.#signal)) {
+      results.push(result);
+      if (results.length < RESULTS) continue;
+      await this.#settleResults(results);
+      results = [];
+    }
+    await this.#settleResults(results);
+    await this.#settleTheRest();
+    await store.writeBatch(this.#record.id, { state: 'settled', finishedOperations: batch.finishedOperations });
+    this.#counts.batches += 1;
+  }
+
+  async #settleResults(results: readonly OperationResult[]): Promise<void> {
+    const { store } = this.#context;
+    const byUpdate = new Map<UpdateId, OperationResult>();
+    for (const result of results) {
+      const id = updateOfOperation(store.id, result.operationId);
+      if (id !== null) byUpdate.set(id, result);
+    }
+    if (byUpdate.size === 0) return;
+    for (const update of await store.updatesById([...byUpdate.keys()])) {
+      this.#signal?.throwIfAborted();
+      const result = byUpdate.get(update.id);
+      if (result && isWaitingFor(update, this.#record)) this.#counts[await settle(this.#context, update, result, this.#signal)] += 1;
+    }
+  }
+
+  /** Operations that the result does not mention, or without their id, go back to be decided anew, the member read first. */
+  async #settleTheRest(): Promise<void> {
+    for (const update of await this.#context.store.updatesOfBatch(this.#record.id)) {
+      this.#signal?.throwIfAborted();
+      if (isWaitingFor(update, this.#record)) this.#counts[await settle(this.#context, update, { statusCode: 500, body: null }, this.#signal)] += 1;
+    }
+  }
+}
+
+const isWaitingFor = (update: { readonly side: string; readonly state: string }, record: BatchRecord): update is MailchimpUpdate =>
+  update.side === 'mailchimp' && (update.state === 'submitted' || update.state === 'sending') && (update as MailchimpUpdate).batch === record.id;

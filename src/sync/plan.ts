@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { writeId, type RowId, type RunId, type WriteId } from '../base/ids.ts';
+import type { AudienceState, NewUpdate, Row } from '../store/entities.ts';
+import type { Unit, UpdateChange } from '../store/store.ts';
+import type { Cluster } from './cluster.ts';
+import { clockDifference } from './clock-difference.ts';
+import { unique } from './collections.ts';
+import { commitOptions } from './commit.ts';
+import { decide } from './decide.ts';
+import type { DecidedUpdate, Decision, DecisionRules } from './decision.ts';
+import { lookAtMember } from './fetch.ts';
+import { isDead } from './holder.ts';
+import { bareRow } from './leave.ts';
+import { loadClusters } from './load-clusters.ts';
+import type { AudienceContext } from './stage.ts';
+import { WordOrder } from './words.ts';
+
+export interface PlanOptions {
+  readonly audience: AudienceState;
+  readonly runId: RunId | null;
+  readonly withData: boolean;
+  /** Who has claimed the rows, where somebody has. */
+  readonly claimant?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Planned {
+  /** Rows of all clusters that were decided. */
+  readonly rows: readonly RowId[];
+  readonly updates: number;
+  readonly unclear: number;
+}
+
+/**
+ * Decides the clusters of some rows and writes the decisions as updates in `planned`: nothing is applied, nothing sent.
+ * A cluster of which a row was written or claimed by somebody else meanwhile is left as it is, `todo`.
+ */
+export async function planRows(context: AudienceContext, rows: readonly Row[], options: PlanOptions): Promise<Planned> {
+  const clusters = await readAgain(context, await loadClusters(context, rows, options.signal), options);
+  await releaseDeadClaims(context, clusters);
+  const rules: DecisionRules = {
+    settings: context.settings,
+    order: new WordOrder(clockDifference(context)),
+    withData: options.withData,
+    now: { mailchimp: context.clock.now() + context.mailchimp.clockOffset(), civicrm: context.civicrm.now() },
+  };
+  const mark = writeId(context.random.token(8)); // one for all: contact and group tell the updates of a call apart
+  const decided = clusters.map((cluster) => ({ cluster, decision: decide(cluster, rules) }));
+  const units = decided.map(({ cluster, decision }) => unitOf(context, cluster, decision, mark, options));
+  const outcomes = await context.store.commit(context.settings.listId, units, commitOptions(context));
+  const done = decided.filter((_, index) => outcomes[index]?.kind === 'done').map(({ decision }) => decision);
+  return {
+    rows: clusters.flatMap((cluster) => cluster.rows.map((row) => row.id)),
+    updates: done.reduce((sum, decision) => sum + decision.updates.length, 0),
+    unclear: done.reduce((sum, decision) => sum + decision.updates.filter((update) => update.unclear).length, 0),
+  };
+}
+
+/** Claims that a dead process left are ended, so that its rows can be decided. */
+async function releaseDeadClaims(context: AudienceContext, clusters: readonly Cluster[]): Promise<void> {
+  const claimants = unique(clusters.flatMap((cluster) => cluster.rows.flatMap((row) => row.claimedBy ?? [])));
+  for (const claimant of claimants.filter(isDead)) await context.store.releaseRows(context.settings.listId, claimant);
+}
+
+/** Members whose last answer shared its second with other facts are read before anything is decided [samesecond]. */
+async function readAgain(context: AudienceContext, clusters: readonly Cluster[], options: PlanOptions): Promise<readonly Cluster[]> {
+  const doubtful = clusters.filter((cluster) => cluster.rows.some((row) => row.memory.reread !== undefined));
+  if (doubtful.length === 0) return clusters;
+  const forget = (row: Row): Row => {
+    const { reread: _reread, ...memory } = row.memory;
+    return { ...row, memory };
+  };
+  for (const row of doubtful.flatMap((cluster) => cluster.rows))
+    if (row.memory.reread !== undefined) await lookAtMember(context, options.audience, row, { remember: forget }, options.signal);
+  const ids = doubtful.flatMap((cluster) => cluster.rows.map((row) => row.id));
+  const reloaded = await loadClusters(context, await context.store.rowsById(context.settings.listId, ids), options.signal);
+  return [...clusters.filter((cluster) => !doubtful.includes(cluster)), ...reloaded];
+}
+
+function unitOf(context: AudienceContext, cluster: Cluster, decision: Decision, mark: WriteId, options: PlanOptions): Unit {
+  const before = new Map(cluster.rows.map((row) => [row.id, row]));
+  const changed = decision.rows.filter((row) => before.get(row.id)?.syncStatus === 'todo' || !isDeepStrictEqual(before.get(row.id), row));
+  return {
+    rows: [
+      ...changed.map((row) => ({ kind: 'write' as const, row })),
+      ...decision.newRows.map(({ contactId, email }) => ({ kind: 'insert' as const, row: { ...bareRow(context.settings.listId), contactId, email, agreedEmail: email } })),
+    ],
+    updates: [
+      ...decision.superseded.map((id): UpdateChange => ({ kind: 'write', id, from: ['planned', 'queued'], set: { state: 'superseded', endedAt: context.clock.now() } })),
+      ...decision.updates.map((update): UpdateChange => ({ kind: 'insert', update: newUpdate(context, update, mark, options) })),
+    ],
+    contacts: cluster.contacts.map((contact) => contact.memory),
+    ...(options.claimant && { claimant: options.claimant }),
+  };
+}
+
+function newUpdate(context: AudienceContext, decided: DecidedUpdate, mark: WriteId, options: PlanOptions): NewUpdate {
+  const base = {
+    listId: context.settings.listId,
+    runId: options.runId,
+    state: 'planned',
+    claims: false,
+    createdAt: context.clock.now(),
+    sentAt: null,
+    endedAt: null,
+    failReason: null,
+    answer: null,
+  } as const;
+  return decided.side === 'mailchimp' ? { ...base, ...decided, batch: null, settledAs: null } : { ...base, ...decided, writeId: mark };
+}

@@ -1,0 +1,184 @@
+import { DAY, type Duration, type Instant } from '../base/clock.ts';
+import type { Member, OperationAnswer } from '../mailchimp/api.ts';
+import type { AudienceState, FailReason, MailchimpUpdate, Row, RowMemory, Word } from '../store/entities.ts';
+import type { UpdateChange, UpdateSet } from '../store/store.ts';
+import { commitOptions } from './commit.ts';
+import { lookAtMember } from './fetch.ts';
+import { giveUp } from './give-up.ts';
+import { sameFacts } from './look.ts';
+import { isSubscribed } from './member-status.ts';
+import { describeRefusal, outcomeOf } from './refusals.ts';
+import type { AudienceContext } from './stage.ts';
+import { takeLooks } from './take-looks.ts';
+
+/** "too many lists": asked again after this long (facts/mailchimp.md: days later). */
+const LATER: Duration = 3 * DAY;
+
+/** What became of an update, for counts. */
+export type Settled = 'done' | 'failed' | 'anew' | 'unknown';
+
+/** Settles one update by its answer (algorithm.md, "Settling an update"). The row is decided anew afterwards. */
+export async function settle(context: AudienceContext, update: MailchimpUpdate, answer: OperationAnswer, signal?: AbortSignal): Promise<Settled> {
+  const audience = await context.store.audience(context.settings.listId);
+  const outcome = outcomeOf(answer, update.ask.email !== undefined);
+  const settlement = new Settlement(context, update, audience, signal);
+  switch (outcome.kind) {
+    case 'done':
+      return settlement.done(context.mailchimp.readMember(answer.body));
+    case 'compliance':
+      return settlement.refusedForCompliance(describeRefusal(answer));
+    case 'refused':
+      return settlement.refused(outcome.reason, describeRefusal(answer));
+    case 'data_refused':
+      return settlement.dataRefused(describeRefusal(answer), outcome.fields);
+    case 'address_refused':
+      return settlement.addressRefused(describeRefusal(answer));
+    case 'missing':
+      return settlement.missing(describeRefusal(answer));
+    case 'not_done':
+      return settlement.notDone();
+    case 'unknown':
+      await giveUp(context, update, signal);
+      return 'unknown';
+  }
+}
+
+class Settlement {
+  readonly #context: AudienceContext;
+  readonly #update: MailchimpUpdate;
+  readonly #audience: AudienceState;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(context: AudienceContext, update: MailchimpUpdate, audience: AudienceState, signal: AbortSignal | undefined) {
+    this.#context = context;
+    this.#update = update;
+    this.#audience = audience;
+    this.#signal = signal;
+  }
+
+  /** The row takes what the answer shows; an older answer never overwrites the cache, one of the same second with other facts is read again [samesecond]. */
+  async done(member: Member | null): Promise<Settled> {
+    const row = await this.#row();
+    if (!row) return this.#end({ state: 'done' }, 'done');
+    if (!member) {
+      await this.#readMember(row, { state: 'done' }, (seen) => this.#agreed(seen)); // a 204, or a body lost
+      return 'done';
+    }
+    const ended = this.#ended({ state: 'done', settledAs: member.lastChanged });
+    const known = row.member;
+    const isOlder = known !== null && known.status !== null && member.lastChanged < known.lastChanged;
+    const isSameSecond = known !== null && known.status !== null && member.lastChanged === known.lastChanged && !this.#shows(row, member);
+    if (isOlder || isSameSecond) {
+      const reread = isSameSecond ? { reread: this.#update.id } : {};
+      return this.#rewrite(ended, (each) => ({ ...this.#agreed(each), memory: { ...this.#agreed(each).memory, ...reread } }), 'done');
+    }
+    await takeLooks(
+      this.#context,
+      [{ member, seenAt: Math.max(member.lastChanged, row.lookedAt ?? 0), rowId: row.id, answerOf: this.#update, updates: [ended], remember: (each) => this.#agreed({ ...each, syncStatus: 'todo' }) }],
+      { audience: this.#audience, signal: this.#signal },
+    );
+    return 'done';
+  }
+
+  /**
+   * The refusal proves a no of the person's own, said at the latest at the member's `last_changed`, whatever our
+   * provenance says. The row is decided anew with it: is CiviCRM surely later, `pending` is asked, once for each origin.
+   */
+  async refusedForCompliance(answer: string): Promise<Settled> {
+    const row = await this.#row();
+    if (!row) return this.#end({ state: 'failed', failReason: 'compliance', answer }, 'failed');
+    const origin = this.#update.origin['status'];
+    const again = this.#update.ask.status === 'pending';
+    await this.#readMember(row, { state: 'failed', failReason: 'compliance', answer }, (seen) => {
+      const no = this.#provenNo(seen);
+      const asked: Partial<RowMemory> = !origin ? {} : again ? { refused: { ...rangeOf(origin), reason: 'compliance' } } : { askPending: rangeOf(origin) };
+      return { ...seen, memory: { ...seen.memory, ...(no && { status: no, own: no }), ...asked } };
+    });
+    return 'failed';
+  }
+
+  async refused(reason: FailReason, answer: string): Promise<Settled> {
+    const origin = this.#update.origin['status'];
+    const until = reason === 'later' ? { until: this.#context.clock.now() + LATER } : {};
+    const ended = this.#ended({ state: 'failed', failReason: reason, answer });
+    return this.#rewrite(ended, (row) => ({ ...row, failReason: reason, memory: { ...row.memory, ...(origin && { refused: { ...rangeOf(origin), ...until, reason } }) } }), 'failed');
+  }
+
+  /** The person's status must not wait for a merge field: the row is decided anew without it. */
+  async dataRefused(answer: string, fields: string): Promise<Settled> {
+    const ended = this.#ended({ state: 'failed', failReason: 'data_refused', answer });
+    return this.#rewrite(ended, (row) => ({ ...row, memory: { ...row.memory, dataRefused: fields } }), 'failed');
+  }
+
+  async addressRefused(answer: string): Promise<Settled> {
+    const { email } = this.#update.ask;
+    const ended = this.#ended({ state: 'failed', failReason: 'address', answer });
+    return this.#rewrite(ended, (row) => ({ ...row, failReason: 'address', memory: { ...row.memory, ...(email && { renameRefused: email }) } }), 'failed');
+  }
+
+  async missing(answer: string): Promise<Settled> {
+    const row = await this.#row();
+    if (!row) return this.#end({ state: 'failed', answer }, 'anew');
+    await this.#readMember(row, { state: 'failed', answer }, (seen) => seen);
+    return 'anew';
+  }
+
+  /** Surely not done: decided anew. */
+  async notDone(): Promise<Settled> {
+    return this.#rewrite(this.#ended({ state: 'superseded' }), (row) => row, 'anew');
+  }
+
+  async #row(): Promise<Row | undefined> {
+    const { rowId } = this.#update;
+    return rowId === null ? undefined : (await this.#context.store.rowsById(this.#context.settings.listId, [rowId]))[0];
+  }
+
+  #ended(set: UpdateSet): UpdateChange {
+    return { kind: 'write', id: this.#update.id, from: ['sending', 'submitted'], set: { ...set, endedAt: this.#context.clock.now() } };
+  }
+
+  async #end(set: UpdateSet, settled: Settled): Promise<Settled> {
+    await this.#context.store.commit(this.#context.settings.listId, [{ updates: [this.#ended(set)] }], commitOptions(this.#context));
+    return settled;
+  }
+
+  /** Ends the update and leaves its row `todo`, read again when somebody else writes it meanwhile. */
+  async #rewrite(ended: UpdateChange, change: (row: Row) => Row, settled: Settled): Promise<Settled> {
+    const { store, settings } = this.#context;
+    for (;;) {
+      const row = await this.#row();
+      const unit = row
+        ? { rows: [{ kind: 'write' as const, row: { ...change(row), syncStatus: 'todo' as const } }], updates: [ended], ignoreClaims: true }
+        : { updates: [ended] };
+      const [outcome] = await store.commit(settings.listId, [unit], commitOptions(this.#context));
+      if (outcome?.kind === 'done') return settled;
+      const [update] = await store.updatesById([this.#update.id]);
+      if (update?.state !== 'sending' && update?.state !== 'submitted') return settled; // settled by another meanwhile
+    }
+  }
+
+  async #readMember(row: Row, set: UpdateSet, remember: (seen: Row) => Row): Promise<void> {
+    await lookAtMember(this.#context, this.#audience, row, { updates: [this.#ended(set)], remember: (seen) => remember({ ...seen, syncStatus: 'todo' }) }, this.#signal);
+  }
+
+  /** Names and the address that Mailchimp has taken are agreed on. */
+  #agreed(row: Row): Row {
+    const { firstName, lastName, email } = this.#update.ask;
+    const names = { ...row.memory.names, ...(firstName !== undefined && { firstName }), ...(lastName !== undefined && { lastName }) };
+    return { ...row, agreedEmail: email ?? row.agreedEmail, memory: Object.keys(names).length > 0 ? { ...row.memory, names } : row.memory };
+  }
+
+  #provenNo(row: Row): Word | undefined {
+    const word = row.memory.status;
+    if (!row.member || !word || isSubscribed(row.member.status)) return undefined;
+    const { lastChanged } = row.member;
+    return { value: false, since: Math.min(word.since, lastChanged), at: word.value ? lastChanged : Math.max(word.at, lastChanged), source: 'mailchimp' };
+  }
+
+  #shows(row: Row, member: Member): boolean {
+    const interests = Object.fromEntries(Object.keys(row.member?.interests ?? {}).map((interest) => [interest, member.interests[interest as keyof typeof member.interests] ?? false]));
+    return member.email === row.email && sameFacts(row.member, { ...member, interests });
+  }
+}
+
+const rangeOf = ({ since, at }: Word): { since: Instant; at: Instant } => ({ since, at });
