@@ -109,7 +109,8 @@ export function readHistoryRow(row: unknown, dates: SiteDates): Checked<HistoryR
       groupId: value.group_id === null ? null : groupId(Number(value.group_id)),
       date,
       status: value.status ?? '',
-      tracking: value.tracking,
+      // CiviCRM's screens leave it null or empty, according to the screen.
+      tracking: value.tracking === '' ? null : value.tracking,
     },
   };
 }
