@@ -113,8 +113,10 @@ const settingsOf = (options: NodeRedOptions, port: number): Parameters<typeof RE
   return settings as Parameters<typeof RED.init>[1];
 };
 
-/** Node-RED's reminder that its generated key encrypts the credentials asks nothing of who runs this. */
-const isReminder = (text: string): boolean => text.includes('_credentialSecret') || text.includes('system-generated key');
+/** What Node-RED says at every start and asks nothing of who runs this, by its keys in Node-RED's catalogue of texts. */
+const REMINDERS = ['storage.localfilesystem.projects.disabled', 'nodes.credentials.encryptedNotFound', 'nodes.credentials.system-key-warning'];
+
+const isReminder = (text: string): boolean => REMINDERS.some((key) => (RED.log as unknown as { _(key: string): string })._(key) === text);
 
 const logHandler =
   (log: NodeRedOptions['log']) =>

@@ -37,7 +37,7 @@ export const chooseServices = async (options: RunOptions, env: Environment): Pro
   if (options.people !== null) throw new SyncError('settings_invalid', '--people is for simulated services; leave it out, or MAILCHIMPSYNC_SETTINGS.');
   await readSettingsFile(path, env);
   // Valid settings are a JSON object.
-  const written = readJsonText(readFileSync(path, 'utf8'), (text) => text).value as JsonObject;
+  const written = readJsonText(readFileSync(path, 'utf8')).value as JsonObject;
   return { kind: 'own', settings: withStore(written, env) };
 };
 
