@@ -21,10 +21,14 @@ function uncut(columns: ContactColumns, values: Values): ContactColumns {
   return { ...columns, ...(Object.fromEntries(names) as ContactColumns) };
 }
 
+/** `external_identifier` is unique; a refused insert has taken an id (recorded). */
 function checkIdentifier(writing: Writing, columns: ContactColumns, own: number | null): void {
   const identifier = columns.external_identifier;
   if (typeof identifier !== 'string') return;
-  if (writing.site.tables.contact.find('external_identifier', identifier).some((other) => other.id !== own)) throw alreadyExists();
+  const { contact } = writing.site.tables;
+  if (!contact.find('external_identifier', identifier).some((other) => other.id !== own)) return;
+  if (own === null) contact.nextId();
+  throw alreadyExists();
 }
 
 const primaryAddress = (writing: Writing, contactId: number): string | null => emailsOf(writing.site, contactId).find((email) => email.is_primary)?.email ?? null;

@@ -4,6 +4,7 @@ import type { Field } from './field.ts';
 import { integer } from './field.ts';
 import type { ColumnValue } from './rows.ts';
 import type { AnyRow, Caller, Site } from './site.ts';
+import { NotSimulated } from './failures.ts';
 import { tableOf } from './site.ts';
 import { seesRow } from './visibility.ts';
 
@@ -28,6 +29,14 @@ interface Joined {
   readonly join: Join;
 }
 
+/** Joins of contacts that CiviCRM has and the simulator has not: said aloud, lest they look like fields that do not exist. */
+const OTHER_JOINS = /^(phone|address|im|website|email)_(primary|billing)$/;
+
+export function refuseOtherJoins(entity: EntityName, name: string): void {
+  const [step = ''] = name.split(/[.:]/);
+  if (entity === 'Contact' && step !== 'email_primary' && OTHER_JOINS.test(step)) throw new NotSimulated(`the field ${name} of contacts`);
+}
+
 /** Resolves `field`, `field:name`, `reference.field`, `email_primary.field`, any number of joins deep; null if there is no such field. */
 export function resolvePath(reading: Reading, entity: EntityName, name: string): Path | null {
   const [dotted = '', suffix = 'id'] = name.split(':');
@@ -36,6 +45,7 @@ export function resolvePath(reading: Reading, entity: EntityName, name: string):
   const last = steps.pop() ?? '';
   let at: EntityName = entity;
   const joins: Join[] = [];
+  refuseOtherJoins(entity, name);
   for (const step of steps) {
     const joined = joinedBy(reading, at, step);
     if (joined === null) return null;

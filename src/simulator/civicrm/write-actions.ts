@@ -57,7 +57,7 @@ export function update(writing: Writing, writer: Writer): Outcome {
   const where = parameters.list('where');
   const id = where.length === 0 ? idOf(values) : idAlone(where);
   if (where.length === 0 && id === null) throw new ApiError('Parameter "where" is required unless primary keys are supplied in values.');
-  const ids = id === null ? find(writing, writer.entity, where, pageOf(parameters)).map((row) => row.id) : [id];
+  const ids = id === null ? found(writing, writer.entity, where).map((row) => row.id) : [id];
   for (const each of ids) if (!writer.mayWrite(writing, { ...values, id: each })) throw aclCheckFailed();
   const written = ids.map((each, index) => ({ ...updateOne(writing, writer, each, values), ...contactKey(writer, index === ids.length - 1) }));
   return { values: reloaded(writing, writer, withLastKeys(written, writer.lastKeys)) };
@@ -67,9 +67,16 @@ export function remove(writing: Writing, writer: Writer): Outcome {
   const { parameters } = writing;
   const where = parameters.list('where');
   if (where.length === 0) throw new ApiError('Parameter "where" is required.');
-  const rows = find(writing, writer.entity, where, pageOf(parameters));
+  const rows = found(writing, writer.entity, where);
   for (const row of rows) if (writer.entity !== 'Contact' && !writer.mayWrite(writing, { id: row.id })) throw aclCheckFailed();
   return { values: rows.map((row) => writer.delete(writing, row)) };
+}
+
+/** Rows of an update or delete; other than reads these have an order without orderBy, that of ids (recorded). */
+function found(writing: Writing, entity: EntityName, where: readonly unknown[]): readonly AnyRow[] {
+  const page = pageOf(writing.parameters);
+  const orderBy = Object.keys(page.orderBy).length === 0 ? { id: 'ASC' } : page.orderBy;
+  return find(writing, entity, where, { ...page, orderBy });
 }
 
 function updateOne(writing: Writing, writer: Writer, id: number, values: Values): ShownRow {
