@@ -52,11 +52,11 @@ export class MailchimpCalls {
     return { value: fitting(read.check(body), asked), servedAt };
   }
 
-  /** A read of something that must be there. */
+  /** A read of something that is there as long as its audience is. */
   async readExisting<Value>(read: Read<Value>, signal?: AbortSignal): Promise<Answered<Value>> {
     const { value, servedAt } = await this.read(read, signal);
     if (value !== null) return { value, servedAt };
-    throw new SyncError('mailchimp_refused', `${this.#asked('GET', read.path).what}: Mailchimp says that there is no such thing (404). Check the id in the settings.`);
+    throw new SyncError('audience_missing', `${this.#asked('GET', read.path).what}: the account has no such audience (404). Check its id in \`lists\` and the account that it names.`);
   }
 
   /** Sends a write exactly once. A refusal is an answer; everything else throws `NotDone` or `MaybeDone`. */

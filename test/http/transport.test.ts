@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { createTransport, type HttpRequest } from '../../src/http/transport.ts';
 import { inProcessAdapter } from '../support/in-process-adapter.ts';
 import { ScriptedService } from '../support/scripted-service.ts';
@@ -72,6 +74,25 @@ describe('transport', () => {
       ['refused', 'reset', 'timed_out', 'aborted'],
     );
     servers.at(-1)?.closeAllConnections();
+  });
+
+  it('stops a body under way when told to', async () => {
+    const url = await listen((_incoming, outgoing) => void outgoing.writeHead(200).write('half'));
+    const stop = new AbortController();
+    const outcome = await transport.open(request(url), stop.signal);
+    assert.ok(outcome.kind === 'answer');
+    const read = buffer(outcome.body);
+    stop.abort();
+    await assert.rejects(read);
+    servers.at(-1)?.closeAllConnections();
+  });
+
+  it('gives a compressed body as it came when it is to be read as a stream', async () => {
+    const zipped = gzipSync('text');
+    const url = await listen((_incoming, outgoing) => outgoing.writeHead(200, { 'content-encoding': 'gzip' }).end(zipped));
+    const outcome = await transport.open(request(url));
+    assert.ok(outcome.kind === 'answer');
+    assert.deepEqual(await buffer(outcome.body), zipped);
   });
 
   it('shows nothing of the request in what it gives back for a failure', async () => {

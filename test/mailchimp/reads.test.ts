@@ -91,6 +91,12 @@ describe('reading Mailchimp', () => {
     await assert.rejects(clientOf(new ScriptedService(html(404))).api.member(LIST, emailAddress('a@b.c')), codeIs('mailchimp_unexpected'));
   });
 
+  it('says that the audience is missing when its members or interests are asked for', async () => {
+    const gone = new ScriptedService(json(problem(404, 'Resource Not Found'), 404));
+    await assert.rejects(clientOf(gone).api.membersPage(everything), codeIs('audience_missing'));
+    await assert.rejects(clientOf(gone).api.interests(LIST), codeIs('audience_missing'));
+  });
+
   it('puts together the interests of all categories', async () => {
     const service = new ScriptedService(
       json({ categories: [{ id: 'c1' }, { id: 'c2' }], total_items: 2 }),
