@@ -14,8 +14,8 @@ interface ClaimColumns {
 }
 
 const CLAIM = `
-  INSERT INTO mailchimpsync_creation_claim (site, email, claimed_by, claimed_at) VALUES (?, ?, ?, ?)
-  ON CONFLICT (site, email) DO NOTHING`;
+  INSERT INTO mailchimpsync_creation_claim (site, email, claimed_by, claimed_at) VALUES (?1, ?2, ?3, ?4)
+  ON CONFLICT (site, email) DO UPDATE SET claimed_by = ?3, claimed_at = ?4 WHERE claimed_at < ?5`;
 const READ = `
   SELECT * FROM mailchimpsync_creation_claim
   WHERE site = ? AND email IN (SELECT value FROM json_each(?)) ORDER BY email`;
@@ -24,9 +24,9 @@ const GIVE_BACK = 'DELETE FROM mailchimpsync_creation_claim WHERE site = ? AND e
 
 /** Claims on making contacts, one an address and CiviCRM site. */
 export const creationClaimMethods = (database: Database): Pick<StoreMethods, 'claimCreation' | 'settleCreation'> => ({
-  claimCreation: (site, emails, claimant, now) =>
+  claimCreation: (site, emails, claimant, now, staleBefore) =>
     database.write(() => {
-      for (const email of emails) database.run(CLAIM, site, email, claimant, now);
+      for (const email of emails) database.run(CLAIM, site, email, claimant, now, staleBefore);
       return (database.all(READ, site, writeJson(emails)) as readonly ClaimColumns[]).map(claimOf);
     }),
   settleCreation: (site, made) =>

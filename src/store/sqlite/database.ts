@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { Duration } from '../../base/clock.ts';
+import { mayEndTransaction } from './failures.ts';
 
 /** A value that a statement is given. */
 export type Parameter = SQLInputValue;
@@ -30,6 +31,11 @@ export class Database {
     return this.#prepared(sql).get(...parameters) ?? null;
   }
 
+  /** The answer of a query for `count`. */
+  count(sql: string, ...parameters: readonly Parameter[]): number {
+    return (this.get(sql, ...parameters) as { count: number }).count;
+  }
+
   /** How many rows were changed, and the id of the row inserted. */
   run(sql: string, ...parameters: readonly Parameter[]): { readonly changes: number; readonly id: number } {
     const { changes, lastInsertRowid } = this.#prepared(sql).run(...parameters);
@@ -49,8 +55,7 @@ export class Database {
       this.run('COMMIT');
       return result;
     } catch (error) {
-      this.#rollBack();
-      throw error;
+      throw this.#undo('ROLLBACK', error);
     }
   }
 
@@ -62,9 +67,7 @@ export class Database {
       this.run('RELEASE part');
       return result;
     } catch (error) {
-      this.run('ROLLBACK TO part');
-      this.run('RELEASE part');
-      throw error;
+      throw this.#undo('ROLLBACK TO part; RELEASE part', error);
     }
   }
 
@@ -82,12 +85,13 @@ export class Database {
     return statement;
   }
 
-  #rollBack(): void {
+  /** Undoes after an error, and tells which error is to be thrown on: with a full disk there may be nothing left to undo. */
+  #undo(script: string, error: unknown): unknown {
     try {
-      this.run('ROLLBACK');
-    } catch {
-      // A full disk or a failed read has already ended the transaction (https://www.sqlite.org/lang_transaction.html);
-      // the first error is the one to report.
+      this.script(script);
+      return error;
+    } catch (failure) {
+      return mayEndTransaction(error) ? error : failure;
     }
   }
 }

@@ -5,24 +5,32 @@ const FULL = 13;
 const CORRUPT = [11, 26]; // SQLITE_CORRUPT, SQLITE_NOTADB
 const BUSY = [5, 6]; // SQLITE_BUSY, SQLITE_LOCKED
 const UNREACHABLE = [3, 8, 10, 14]; // SQLITE_PERM, SQLITE_READONLY, SQLITE_IOERR, SQLITE_CANTOPEN
+const ENDING = [5, 7, 9, 10, 13]; // SQLITE_BUSY, SQLITE_NOMEM, SQLITE_INTERRUPT, SQLITE_IOERR, SQLITE_FULL
 /** Extended codes of a value that is there already. */
 const TAKEN = [2067, 1555]; // SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY
 
 const resultCode = (error: unknown): number | null =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : null;
 
+const primaryCode = (error: unknown): number | null => {
+  const code = resultCode(error);
+  return code === null ? null : code & 0xff;
+};
+
 /** A unique index refused the statement. */
 export const isTaken = (error: unknown): boolean => TAKEN.includes(resultCode(error) ?? 0);
 
+/** After such an error SQLite may have undone the transaction by itself: https://www.sqlite.org/lang_transaction.html */
+export const mayEndTransaction = (error: unknown): boolean => ENDING.includes(primaryCode(error) ?? 0);
+
 /** Another connection held the lock for longer than we wait. */
-export const isBusy = (error: unknown): boolean => BUSY.includes((resultCode(error) ?? 0) & 0xff);
+export const isBusy = (error: unknown): boolean => BUSY.includes(primaryCode(error) ?? 0);
 
 /** The error that a caller of the store gets; SQLite's messages name tables and columns, never values. */
 export const storeError = (error: unknown, file: string): SyncError => {
   if (error instanceof SyncError) return error;
   const detail = error instanceof Error ? error.message : String(error);
-  const full = resultCode(error);
-  const code = full === null ? null : full & 0xff;
+  const code = primaryCode(error);
   const cause = { cause: error };
   // JSON.parse is the only thing in the worker that throws a SyntaxError.
   if (error instanceof SyntaxError || (code !== null && CORRUPT.includes(code))) {

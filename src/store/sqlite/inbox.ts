@@ -24,15 +24,19 @@ const RECEIVE = `
 const UNHANDLED = `
   SELECT * FROM mailchimpsync_inbox INDEXED BY mailchimpsync_inbox_unhandled
   WHERE mailchimp_list_id = ? AND handled_at IS NULL ORDER BY fired_at, id LIMIT ?`;
+const COUNT_UNHANDLED = `
+  SELECT count(*) AS count FROM mailchimpsync_inbox INDEXED BY mailchimpsync_inbox_unhandled
+  WHERE mailchimp_list_id = ? AND handled_at IS NULL`;
 const SETTLE = 'UPDATE mailchimpsync_inbox SET handled_at = ?, attempts = attempts + 1 WHERE id = ?';
 
 /** Webhooks as they came in, kept until they are handled. */
-export const inboxMethods = (database: Database): Pick<StoreMethods, 'receive' | 'unhandled' | 'settleInbox'> => ({
+export const inboxMethods = (database: Database): Pick<StoreMethods, 'receive' | 'unhandled' | 'countUnhandled' | 'settleInbox'> => ({
   receive: (entry) => {
     const { listId, type, firedAt, key, email, payload, receivedAt } = entry;
     return database.run(RECEIVE, listId, type, firedAt, key, email, writeJson(payload), receivedAt).changes === 1;
   },
   unhandled: (listId, limit) => (database.all(UNHANDLED, listId, limit) as readonly InboxColumns[]).map(entryOf),
+  countUnhandled: (listId) => database.count(COUNT_UNHANDLED, listId),
   settleInbox: (id, handledAt) => {
     database.run(SETTLE, handledAt, id);
   },

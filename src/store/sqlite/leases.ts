@@ -17,6 +17,9 @@ const TAKE = `
   INSERT INTO mailchimpsync_lease (mailchimp_list_id, fence, run_id, holder, leased_until) VALUES (?1, 1, ?2, ?3, ?4)
   ON CONFLICT (mailchimp_list_id) DO UPDATE SET fence = fence + 1, run_id = ?2, holder = ?3, leased_until = ?4`;
 const EXTEND = 'UPDATE mailchimpsync_lease SET leased_until = ? WHERE mailchimp_list_id = ?';
+/** The fence grows, should the holder not be dead after all. */
+const END_OF = `
+  UPDATE mailchimpsync_lease SET fence = fence + 1, holder = NULL, leased_until = NULL WHERE mailchimp_list_id = ? AND holder = ?`;
 const DROP = 'UPDATE mailchimpsync_lease SET run_id = NULL, holder = NULL, leased_until = NULL WHERE mailchimp_list_id = ?';
 
 /**
@@ -56,6 +59,14 @@ export const requireLease = (database: Database, listId: ListId, lease: Lease): 
     'lease_lost',
     `Run ${lease.runId} no longer holds the audience ${lease.listId}: it was taken over, aborted or is over. Nothing was written; another run does the work.`,
   );
+};
+
+/** Who holds the audience, or held it last in a run that is not over. */
+export const leaseHolder = (database: Database, listId: ListId): string | null => current(database, listId)?.holder ?? null;
+
+/** Leaves the run of a dead holder to whoever asks next. */
+export const endLeaseOf = (database: Database, listId: ListId, holder: string): void => {
+  database.run(END_OF, listId, holder);
 };
 
 /** Renews a lease that `requireLease` has passed. */

@@ -4,7 +4,7 @@ import type { ListId, RunId } from '../../base/ids.ts';
 import type { Run, RunMode, StageName } from '../entities.ts';
 import type { Database } from './database.ts';
 import { readJson, writeJson } from './json.ts';
-import { dropLease, extendLease, leaseHasRunOut, mayTake, requireLease, takeLease } from './leases.ts';
+import { dropLease, endLeaseOf, extendLease, leaseHasRunOut, leaseHolder, mayTake, requireLease, takeLease } from './leases.ts';
 import type { StoreMethods } from './methods.ts';
 
 interface RunColumns {
@@ -24,7 +24,8 @@ interface RunColumns {
 }
 
 const BY_ID = 'SELECT * FROM mailchimpsync_run WHERE id = ?';
-const RUNNING = `SELECT * FROM mailchimpsync_run WHERE mailchimp_list_id = ? AND state = 'running'`;
+const RUNNING = `
+  SELECT * FROM mailchimpsync_run INDEXED BY mailchimpsync_run_running WHERE mailchimp_list_id = ? AND state = 'running'`;
 const NEWEST = `
   SELECT * FROM mailchimpsync_run INDEXED BY mailchimpsync_run_started
   WHERE mailchimp_list_id = ? ORDER BY started_at DESC, rowid DESC LIMIT ?`;
@@ -58,7 +59,7 @@ export const writeCursor = (database: Database, id: RunId, cursor: unknown): voi
 
 type RunMethods = Pick<
   StoreMethods,
-  'startRun' | 'takeLease' | 'renewLease' | 'completeStage' | 'finishRun' | 'abortRun' | 'run' | 'runs'
+  'startRun' | 'takeLease' | 'leaseHolder' | 'endLeaseOf' | 'renewLease' | 'completeStage' | 'finishRun' | 'abortRun' | 'run' | 'runs'
 >;
 
 /** Runs and the lease that each holds on its audience. */
@@ -92,6 +93,8 @@ export const runMethods = (database: Database): RunMethods => {
         if (run?.state !== 'running' || !mayTake(database, run.listId, holder, now)) return null;
         return takeLease(database, run.listId, id, holder, now + duration);
       }),
+    leaseHolder: (listId) => leaseHolder(database, listId),
+    endLeaseOf: (listId, holder) => endLeaseOf(database, listId, holder),
     renewLease: (lease, now, duration) =>
       database.write(() => {
         requireLease(database, lease.listId, lease);

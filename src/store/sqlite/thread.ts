@@ -31,7 +31,8 @@ export class StoreThread {
 
   constructor(script: URL, file: string) {
     this.#file = file;
-    this.#worker = new Worker(script, { name: 'mailchimpsync store' });
+    // Without the program's own flags, some of which no worker takes (--input-type).
+    this.#worker = new Worker(script, { name: 'mailchimpsync store', execArgv: [] });
     this.#worker.on('message', (answer: Answer) => this.#settle(answer));
     this.#worker.on('error', (error: unknown) => this.#end(`its thread died: ${error instanceof Error ? error.message : String(error)}`));
     this.#exit = new Promise((resolve) => {

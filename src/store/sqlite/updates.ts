@@ -24,13 +24,16 @@ const IN_STATE = `
   SELECT * FROM mailchimpsync_update INDEXED BY mailchimpsync_update_state
   WHERE mailchimp_list_id = ? AND side = ? AND state = ? AND id > ? ORDER BY id LIMIT ?`;
 const OF_BATCH = 'SELECT * FROM mailchimpsync_update WHERE mailchimpsync_batch_id = ? ORDER BY id';
+const COUNT_IN_STATE = `
+  SELECT count(*) AS count FROM mailchimpsync_update INDEXED BY mailchimpsync_update_state
+  WHERE mailchimp_list_id = ? AND side IN ('mailchimp', 'civicrm') AND state IN (SELECT value FROM json_each(?))`;
 const COUNT = `
   SELECT kind, side, state, fail_reason AS failReason, count(*) AS count FROM mailchimpsync_update
   WHERE run_id = ? GROUP BY kind, side, state, fail_reason`;
 
 type UpdateMethods = Pick<
   StoreMethods,
-  'openUpdates' | 'updatesOfRows' | 'updatesByWriteId' | 'updatesById' | 'updatesInState' | 'updatesOfBatch' | 'countUpdates'
+  'openUpdates' | 'updatesOfRows' | 'updatesByWriteId' | 'updatesById' | 'updatesInState' | 'updatesOfBatch' | 'countUpdatesInState' | 'countUpdates'
 >;
 
 /** Reading and counting updates; they are written by commits. */
@@ -43,6 +46,7 @@ export const updateMethods = (database: Database): UpdateMethods => {
     updatesById: (ids) => read(BY_ID, writeJson(ids)),
     updatesInState: (listId, side, state, after, limit) => read(IN_STATE, listId, side, state, after ?? 0, limit),
     updatesOfBatch: (batch) => read(OF_BATCH, batch),
+    countUpdatesInState: (listId, states) => database.count(COUNT_IN_STATE, listId, writeJson(states)),
     countUpdates: (runId) => database.all(COUNT, runId) as ReturnType<StoreMethods['countUpdates']>,
   };
 };

@@ -49,7 +49,7 @@ export const concurrencyContract = (stores: () => Stores): void => {
   it('each address is inserted once', async () => {
     const units = Array.from({ length: 100 }, (_, at) => ({ rows: [{ kind: 'insert' as const, row: memberRow(`p${at}`) }] }));
     const outcomes = await both((store) => store.commit(LIST, units));
-    for (const at of units.keys()) assert.deepEqual(outcomes.map((list) => list[at]?.kind).sort(), ['conflict', 'done']);
+    for (const at of units.keys()) assert.deepEqual(new Set(outcomes.map((list) => list[at]?.kind)), new Set(['conflict', 'done']));
     assert.equal((await stores().store.countRows(LIST)).todo, 100);
   });
 
@@ -69,7 +69,7 @@ export const concurrencyContract = (stores: () => Stores): void => {
 
   it('each creation is claimed by one', async () => {
     const emails = Array.from({ length: 100 }, (_, at) => emailAddress(`p${at}@example.org`));
-    const [first, second] = await both((store, holder) => store.claimCreation('site', emails, holder, NOW));
+    const [first, second] = await both((store, holder) => store.claimCreation('site', emails, holder, NOW, NOW - MINUTE));
     assert.deepEqual(first, second);
   });
 

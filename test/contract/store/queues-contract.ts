@@ -69,11 +69,11 @@ export const batchesContract = (stores: () => Stores): void => {
   });
 };
 
-export const inboxContract = (stores: () => Stores): void => {
-  const hook = (key: string, firedAt: number, listId = LIST): Omit<InboxEntry, 'id' | 'handledAt' | 'attempts'> => ({
-    listId, type: 'unsubscribe', firedAt, key, email: emailAddress('ann@example.org'), payload: { data: { action: 'unsub' } }, receivedAt: NOW,
-  });
+const hook = (key: string, firedAt: number, listId = LIST): Omit<InboxEntry, 'id' | 'handledAt' | 'attempts'> => ({
+  listId, type: 'unsubscribe', firedAt, key, email: emailAddress('ann@example.org'), payload: { data: { action: 'unsub' } }, receivedAt: NOW,
+});
 
+export const inboxContract = (stores: () => Stores): void => {
   it('stores a webhook once', async () => {
     const { store, other } = stores();
     assert.equal(await store.receive(hook('a', NOW)), true);
@@ -90,6 +90,7 @@ export const inboxContract = (stores: () => Stores): void => {
     const keys = async (limit: number): Promise<string[]> => (await store.unhandled(LIST, limit)).map(({ key }) => key);
     assert.deepEqual(await keys(9), ['a', 'b', 'b2', 'c']);
     assert.deepEqual(await keys(2), ['a', 'b']);
+    assert.deepEqual([await store.countUnhandled(LIST), await store.countUnhandled(OTHER_LIST)], [4, 0]);
   });
 
   it('keeps an entry until it is handled, and counts the attempts', async () => {
@@ -99,7 +100,7 @@ export const inboxContract = (stores: () => Stores): void => {
     await store.settleInbox(id, null);
     assert.equal(only(await store.unhandled(LIST, 9)).attempts, 1);
     await store.settleInbox(id, NOW);
-    assert.deepEqual(await store.unhandled(LIST, 9), []);
+    assert.deepEqual([await store.unhandled(LIST, 9), await store.countUnhandled(LIST)], [[], 0]);
     assert.equal(await store.receive(hook('a', NOW)), false, 'a handled webhook that comes again is known');
   });
 };
@@ -112,16 +113,25 @@ export const creationClaimsContract = (stores: () => Stores): void => {
   it('belong to the first who asks', async () => {
     const { store, other } = stores();
     const mine = { site: SITE, email: ANN, claimedBy: 'one', claimedAt: NOW, contactId: null };
-    assert.deepEqual(await store.claimCreation(SITE, [ANN], 'one', NOW), [mine]);
-    assert.deepEqual(await other.claimCreation(SITE, [ANN, BOB], 'two', NOW + 1), [mine, { ...mine, email: BOB, claimedBy: 'two', claimedAt: NOW + 1 }]);
-    assert.equal(only(await store.claimCreation('https://other.example.org', [ANN], 'two', NOW)).claimedBy, 'two');
+    assert.deepEqual(await store.claimCreation(SITE, [ANN], 'one', NOW, NOW - MINUTE), [mine]);
+    assert.deepEqual(await other.claimCreation(SITE, [ANN, BOB], 'two', NOW + 1, NOW - MINUTE), [mine, { ...mine, email: BOB, claimedBy: 'two', claimedAt: NOW + 1 }]);
+    assert.equal(only(await store.claimCreation('https://other.example.org', [ANN], 'two', NOW, NOW - MINUTE)).claimedBy, 'two');
+  });
+
+  it('that a crash left are taken over, with what is known of them', async () => {
+    const { store } = stores();
+    await store.claimCreation(SITE, [ANN, BOB], 'dead', NOW, NOW - MINUTE);
+    await store.settleCreation(SITE, [{ email: BOB, contactId: contactId(12) }]);
+    assert.equal(only(await store.claimCreation(SITE, [ANN], 'one', NOW + MINUTE, NOW)).claimedBy, 'dead');
+    const after = await store.claimCreation(SITE, [ANN, BOB], 'one', NOW + MINUTE, NOW + 1);
+    assert.deepEqual(after.map(({ claimedBy, claimedAt, contactId: made }) => [claimedBy, claimedAt, made]), [['one', NOW + MINUTE, null], ['one', NOW + MINUTE, 12]]);
   });
 
   it('get their contact, or are given back', async () => {
     const { store } = stores();
-    await store.claimCreation(SITE, [ANN, BOB], 'one', NOW);
+    await store.claimCreation(SITE, [ANN, BOB], 'one', NOW, NOW - MINUTE);
     await store.settleCreation(SITE, [{ email: ANN, contactId: contactId(12) }, { email: BOB, contactId: null }]);
-    const after = await store.claimCreation(SITE, [ANN, BOB], 'two', NOW + 1);
+    const after = await store.claimCreation(SITE, [ANN, BOB], 'two', NOW + 1, NOW - MINUTE);
     assert.deepEqual(after.map(({ claimedBy, contactId: made }) => [claimedBy, made]), [['one', 12], ['two', null]]);
   });
 };

@@ -4,9 +4,9 @@ import type { NewRow, Row } from '../../../src/store/entities.ts';
 import type { RowPage } from '../../../src/store/store.ts';
 import { contactRow, LIST, memberRow, MINUTE, NOW, only, OTHER_LIST, reread, stored, storedRow, type Stores } from './samples.ts';
 
-export const rowsContract = (stores: () => Stores): void => {
-  const withoutKeys = ({ id: _id, version: _version, claimedBy: _by, claimedUntil: _until, ...row }: Row): NewRow => row;
+const withoutKeys = ({ id: _id, version: _version, claimedBy: _by, claimedUntil: _until, ...row }: Row): NewRow => row;
 
+export const rowsContract = (stores: () => Stores): void => {
   it('gives back a row as it was stored', async () => {
     const { store, other } = stores();
     const rows = [memberRow('ann', { contactId: contactId(5) }), contactRow(6), memberRow('gone', { member: { status: null, lastChanged: NOW, timestampOpt: null, interests: {}, firstName: '', lastName: '' } })];
@@ -113,9 +113,9 @@ export const rowsContract = (stores: () => Stores): void => {
     assert.deepEqual(await store.countFails(OTHER_LIST), {});
   });
 
-  describe('claims on rows', () => {
-    const claim = (row: Row, claimant: string, now = NOW): Promise<readonly unknown[]> => stores().store.claimRows(LIST, [row], claimant, now, now + MINUTE);
+  const claim = (row: Row, claimant: string, now = NOW): Promise<readonly unknown[]> => stores().store.claimRows(LIST, [row], claimant, now, now + MINUTE);
 
+  describe('claims on rows', () => {
     it('are one claimant’s until they run out, and may be renewed', async () => {
       const { store } = stores();
       const row = await storedRow(store, memberRow('ann'));

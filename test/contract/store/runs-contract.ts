@@ -3,15 +3,17 @@ import { runId } from '../../../src/base/ids.ts';
 import type { Lease, RunStart, Store } from '../../../src/store/store.ts';
 import { LIST, memberRow, MINUTE, NOW, OTHER_LIST, RUN, runOf, type Stores } from './samples.ts';
 
+const leaseOf = (start: RunStart, kind: RunStart['kind']): Lease => {
+  assert.ok(start.kind === kind && start.kind !== 'busy', `the run should be ${kind}, not ${start.kind}`);
+  return start.lease;
+};
+
+const started = async (store: Store, holder = 'one', run = runOf()): Promise<Lease> => leaseOf(await store.startRun(run, holder, NOW, MINUTE), 'started');
+
 export const runsContract = (stores: () => Stores): void => {
   const SECOND_RUN = runId('run-2');
   const GAP = 10 * MINUTE;
   const lost = { code: 'lease_lost' };
-  const started = async (store: Store, holder = 'one', run = runOf()): Promise<Lease> => leaseOf(await store.startRun(run, holder, NOW, MINUTE), 'started');
-  const leaseOf = (start: RunStart, kind: RunStart['kind']): Lease => {
-    assert.ok(start.kind === kind && start.kind !== 'busy', `the run should be ${kind}, not ${start.kind}`);
-    return start.lease;
-  };
 
   it('begins a run and gives it back as it is', async () => {
     const { store, other } = stores();
@@ -119,6 +121,21 @@ export const runsContract = (stores: () => Stores): void => {
     assert.equal(await other.abortRun(LIST, NOW), null);
   });
 
+  it('leaves the run of a holder that is dead to whoever asks next', async () => {
+    const { store, other } = stores();
+    assert.equal(await other.leaseHolder(LIST), null);
+    const lease = await started(store);
+    assert.equal(await other.leaseHolder(LIST), 'one');
+    await other.endLeaseOf(LIST, 'someone else');
+    assert.equal((await other.startRun(runOf(SECOND_RUN), 'two', NOW, MINUTE)).kind, 'busy');
+    await other.endLeaseOf(LIST, 'one');
+    await assert.rejects(store.renewLease(lease, NOW, MINUTE), lost);
+    leaseOf(await other.startRun(runOf(SECOND_RUN), 'two', NOW, MINUTE), 'resumed');
+    assert.equal(await store.leaseHolder(LIST), 'two');
+    await other.abortRun(LIST, NOW);
+    assert.equal(await store.leaseHolder(LIST), null);
+  });
+
   it('refuses a lease of another audience', async () => {
     const { store } = stores();
     const lease = await started(store);
@@ -128,7 +145,7 @@ export const runsContract = (stores: () => Stores): void => {
   it('lists runs newest first', async () => {
     const { store } = stores();
     for (const [at, id] of ['a', 'b', 'c'].entries()) {
-      const lease = await started(store, 'one', { ...runOf(runId(id)), startedAt: (at === 2 ? NOW : NOW + at) as typeof NOW });
+      const lease = await started(store, 'one', { ...runOf(runId(id)), startedAt: at === 2 ? NOW : NOW + at });
       await store.finishRun(lease, 'done', NOW, null);
     }
     assert.deepEqual((await store.runs(LIST, 10)).map(({ id }) => id), ['b', 'c', 'a']);

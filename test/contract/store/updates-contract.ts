@@ -71,6 +71,14 @@ export const updatesContract = (stores: () => Stores): void => {
     assert.deepEqual(await store.updatesInState(OTHER_LIST, 'mailchimp', 'queued', null, 9), []);
   });
 
+  it('counts the updates in some states, on both sides', async () => {
+    const { store } = stores();
+    await storedUpdates(store, [mailchimpUpdate(), civicrmUpdate({ state: 'queued' }), mailchimpUpdate({ state: 'sending' }), mailchimpUpdate({ state: 'done' })]);
+    assert.equal(await store.countUpdatesInState(LIST, ['queued', 'sending', 'submitted']), 3);
+    assert.equal(await store.countUpdatesInState(LIST, []), 0);
+    assert.equal(await store.countUpdatesInState(OTHER_LIST, ['queued']), 0);
+  });
+
   it('counts a run’s updates by kind, side, state and reason', async () => {
     const { store } = stores();
     await storedUpdates(store, [
