@@ -16,7 +16,6 @@ export const list = 'a1b2c3d4e5';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  // Answers of an API under test: each test reads what it expects.
   readonly body: { readonly [name: string]: Json };
 }
 
@@ -90,15 +89,15 @@ export class TestAccount {
 }
 
 export function request(method: string, path: string, { query = {}, body, headers = {} }: Asking): SimulatedRequest {
-  const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
-  return { method, path, query: new URLSearchParams(query), headers, body: body === undefined ? new Uint8Array() : Buffer.from(text) };
+  const sent = typeof body === 'string' ? body : JSON.stringify(body ?? null);
+  return { method, path, query: new URLSearchParams(query), headers, body: body === undefined ? new Uint8Array() : Buffer.from(sent) };
 }
 
 export function read(ending: SimulatedResponse | SimulatedFailure): Answer {
   if ('failure' in ending) throw new Error(`the request ended in a ${ending.failure}`);
-  const text = typeof ending.body === 'string' ? ending.body : Buffer.from(ending.body).toString();
-  const json = (ending.headers['content-type'] ?? '').includes('json') && text !== '';
-  return { status: ending.status, headers: ending.headers, body: json ? (JSON.parse(text) as Answer['body']) : {} };
+  const received = typeof ending.body === 'string' ? ending.body : Buffer.from(ending.body).toString();
+  const json = (ending.headers['content-type'] ?? '').includes('json') && received !== '';
+  return { status: ending.status, headers: ending.headers, body: json ? (JSON.parse(received) as Answer['body']) : {} };
 }
 
 /** The objects of a list in an answer. */
@@ -117,7 +116,14 @@ export function subscribed(email: string): ImportedMember {
   return { email, status: 'subscribed' };
 }
 
+/** A field that must be a text or a number, as text. */
+export function text(object: { readonly [name: string]: Json } | undefined, name: string): string {
+  const value = object?.[name];
+  assert.ok(typeof value === 'string' || typeof value === 'number', `${name} is text or number`);
+  return String(value);
+}
+
 /** A refusal as one line: `400 Member Exists: detail`. */
 export function refusal({ body }: Answer): string {
-  return `${String(body['status'])} ${String(body['title'])}: ${String(body['detail'])}`;
+  return `${text(body, 'status')} ${text(body, 'title')}: ${text(body, 'detail')}`;
 }

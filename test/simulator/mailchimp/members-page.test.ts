@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { addresses, list, minute, noon, rows, subscribed, TestAccount } from './account.ts';
+import { addresses, list, minute, noon, rows, subscribed, TestAccount, text } from './account.ts';
 
 const second = 1000;
 
@@ -133,7 +133,7 @@ describe('simulated Mailchimp: pages of members', () => {
     account.have({ email: '', status: 'subscribed', smsPhoneNumber: '+15550100', smsStatus: 'subscribed' });
     const [member] = rows(await account.members(), 'members');
     assert.deepEqual([member?.['id'], member?.['email_address'], member?.['sms_phone_number']], ['', '', '+15550100']);
-    assert.match(String(member?.['contact_id']), /^[0-9a-f]{32}$/);
+    assert.match(text(member, 'contact_id'), /^[0-9a-f]{32}$/);
   });
 
   it('shows fifty tags of a member and counts all', async () => {
