@@ -1,3 +1,5 @@
+import type { AxiosAdapter } from 'axios';
+
 import type { Clock, Instant } from '../base/clock.ts';
 import type { RunId, ListId, BatchId } from '../base/ids.ts';
 import type { Random } from '../base/random.ts';
@@ -78,6 +80,8 @@ export interface EngineOptions {
   readonly store: Store;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** In place of real connections: an axios adapter, for tests against services in the same process. */
+  readonly adapter?: AxiosAdapter;
   /** A line for the log; never holds secrets or people's data. */
   readonly log?: (text: string) => void;
 }

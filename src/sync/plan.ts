@@ -67,16 +67,17 @@ async function releaseDeadClaims(context: AudienceContext, clusters: readonly Cl
 async function readAgain(context: AudienceContext, clusters: readonly Cluster[], options: PlanOptions): Promise<readonly Cluster[]> {
   const doubtful = clusters.filter((cluster) => cluster.rows.some((row) => row.memory.reread !== undefined));
   if (doubtful.length === 0) return clusters;
-  const forget = (row: Row): Row => {
-    const { reread: _reread, ...memory } = row.memory;
-    return { ...row, memory };
-  };
   for (const row of doubtful.flatMap((cluster) => cluster.rows))
-    if (row.memory.reread !== undefined) await lookAtMember(context, options.audience, row, { remember: forget }, options.signal);
+    if (row.memory.reread !== undefined) await lookAtMember(context, options.audience, row, { remember: readNow }, options.signal);
   const ids = doubtful.flatMap((cluster) => cluster.rows.map((row) => row.id));
   const reloaded = await loadClusters(context, await context.store.rowsById(context.settings.listId, ids), options.signal);
   return [...clusters.filter((cluster) => !doubtful.includes(cluster)), ...reloaded];
 }
+
+const readNow = (row: Row): Row => {
+  const { reread: _reread, ...memory } = row.memory;
+  return { ...row, memory };
+};
 
 function unitOf(context: AudienceContext, cluster: Cluster, decision: Decision, mark: WriteId, options: PlanOptions): Unit {
   const before = new Map(cluster.rows.map((row) => [row.id, row]));

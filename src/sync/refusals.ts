@@ -40,7 +40,7 @@ export function outcomeOf(answer: { readonly statusCode: number; readonly body: 
   if (problem.title === 'Forgotten Email Not Subscribed') return { kind: 'refused', reason: 'forgotten' };
   if (problem.title === 'Member Exists') return renames ? { kind: 'address_refused' } : { kind: 'missing' };
   if (problem.title !== 'Invalid Resource') return { kind: 'refused', reason: 'other' };
-  if (renames && problem.errors.some(({ field }) => /^email/.test(field))) return { kind: 'address_refused' };
+  if (renames && problem.errors.some(({ field }) => field.startsWith('email'))) return { kind: 'address_refused' };
   if (/merge fields/i.test(problem.detail)) return { kind: 'data_refused', fields: problem.errors.map(({ field, message }) => `${field}: ${message}`).join('; ') };
   if (/lot of lists/.test(problem.detail)) return { kind: 'refused', reason: 'later' };
   if (/fake or invalid|valid email/.test(problem.detail)) return renames ? { kind: 'address_refused' } : { kind: 'refused', reason: 'address_refused' };
@@ -54,9 +54,10 @@ export function describeRefusal(answer: { readonly statusCode: number; readonly 
   return `${answer.statusCode} ${title}${fields.length > 0 ? ` (${fields.join(', ')})` : ''}`.trim();
 }
 
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 function problemOf(body: unknown): Problem {
   const found = typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
   const errors = Array.isArray(found['errors']) ? found['errors'] : [];
   return {
     title: text(found['title']),

@@ -1,0 +1,148 @@
+import { systemClock } from '../base/clock.ts';
+import { SyncError } from '../base/errors.ts';
+import { runId, type ListId, type RunId } from '../base/ids.ts';
+import { systemRandom } from '../base/random.ts';
+import { createCivicrm } from '../civicrm/client.ts';
+import type { CivicrmReader } from '../civicrm/reader.ts';
+import type { CivicrmWriter } from '../civicrm/writer.ts';
+import type { MailchimpApi } from '../mailchimp/api.ts';
+import { createMailchimpApi } from '../mailchimp/client.ts';
+import type { AudienceSettings, CivicrmSettings, Settings } from '../settings/settings.ts';
+import type { Run, StageName } from '../store/entities.ts';
+import type { RunStart } from '../store/store.ts';
+import { handleBatches } from './batch-handler.ts';
+import { checkBindings } from './check-bindings.ts';
+import type { AudienceStatus, Engine, EngineOptions, OpenEngine, StageOptions, StageOutcome, StartOutcome } from './engine.ts';
+import { handleInbox } from './handle-inbox.ts';
+import { isDead, letGo, newHolder } from './holder.ts';
+import { receiveBatchWebhook, receiveWebhook } from './receive-webhook.ts';
+import { runStage } from './stage-run.ts';
+import { LEASE, type AudienceContext, type Counts, type RunRequest } from './stage.ts';
+
+/** Opens an engine on an open store; the store is closed with it. */
+export const openEngine: OpenEngine = async (settings, options) => new OpenedEngine(settings, options);
+
+class OpenedEngine implements Engine {
+  readonly settings: Settings;
+  readonly #options: Required<Omit<EngineOptions, 'adapter'>>;
+  readonly #holder: string;
+  readonly #mailchimp = new Map<string, MailchimpApi>();
+  readonly #civicrm: { readonly reader: CivicrmReader; readonly writer: CivicrmWriter; readonly settings: CivicrmSettings } | null;
+  /** Runs that have a stage at work here: a message that comes twice does not start it twice. */
+  readonly #working = new Set<RunId>();
+
+  constructor(settings: Settings, options: EngineOptions) {
+    this.settings = settings;
+    const { store, clock = systemClock, random = systemRandom, log = () => undefined, adapter } = options;
+    this.#options = { store, clock, random, log };
+    this.#holder = newHolder(random);
+    const environment = { clock, random, ...(adapter && { adapter }) };
+    for (const account of settings.accounts.values()) this.#mailchimp.set(account.label, createMailchimpApi(account, environment));
+    this.#civicrm = settings.civicrm && { ...createCivicrm(settings.civicrm, environment), settings: settings.civicrm };
+  }
+
+  async start(listId: ListId, request: RunRequest): Promise<StartOutcome> {
+    const audience = this.#audience(listId);
+    if (!audience.enabled) return { kind: 'not_started', reason: 'disabled', run: null };
+    const context = this.#context(audience);
+    await checkBindings(context);
+    const { id, ...asked } = request;
+    const run = { ...asked, id: id ?? runId(context.random.token(8)), listId, startedAt: context.clock.now() };
+    const begin = (): Promise<RunStart> => context.store.startRun(run, this.#holder, context.clock.now(), LEASE);
+    let begun = await begin();
+    if (begun.kind === 'busy' && (await this.#endLeaseOfDead(listId))) begun = await begin();
+    if (begun.kind === 'busy') return { kind: 'not_started', reason: 'busy', run: begun.run };
+    return { kind: begun.kind, run: begun.run };
+  }
+
+  async runStage(stage: StageName, id: RunId, options: StageOptions): Promise<StageOutcome> {
+    const run = await this.#options.store.run(id);
+    if (!run || this.#working.has(id)) return { kind: 'passed' };
+    this.#working.add(id);
+    try {
+      return await runStage(this.#context(this.#audience(run.listId)), run, stage, options);
+    } finally {
+      this.#working.delete(id);
+    }
+  }
+
+  async abort(listId: ListId): Promise<Run | null> {
+    return this.#options.store.abortRun(this.#audience(listId).listId, this.#options.clock.now());
+  }
+
+  async status(): Promise<readonly AudienceStatus[]> {
+    const { store } = this.#options;
+    const batches = await store.batchesInState(['sending', 'submitted']);
+    const statuses: AudienceStatus[] = [];
+    for (const { listId, name } of this.settings.audiences.values())
+      statuses.push({
+        listId,
+        name,
+        rows: await store.countRows(listId),
+        fails: await store.countFails(listId),
+        lastRun: (await store.runs(listId, 1))[0] ?? null,
+        fetchedAt: (await store.audience(listId)).fetchedAt,
+        openBatches: batches.filter((batch) => batch.listId === listId),
+        queuedUpdates: await store.countUpdatesInState(listId, ['queued']),
+        inbox: await store.countUnhandled(listId),
+      });
+    return statuses;
+  }
+
+  async handleBatches(options: Parameters<Engine['handleBatches']>[0]): Promise<Counts> {
+    return this.#forAll((context) => handleBatches(context, options));
+  }
+
+  receiveWebhook: Engine['receiveWebhook'] = (request) => receiveWebhook({ ...this.#options, settings: this.settings }, request);
+
+  receiveBatchWebhook: Engine['receiveBatchWebhook'] = (request) => receiveBatchWebhook({ ...this.#options, settings: this.settings }, request);
+
+  async handleInbox({ signal }: Parameters<Engine['handleInbox']>[0]): Promise<Counts> {
+    return this.#forAll((context) => handleInbox(context, signal));
+  }
+
+  requests(): ReturnType<Engine['requests']> {
+    const mailchimp = new Map<string, number>();
+    for (const api of this.#mailchimp.values()) for (const [kind, count] of api.requests()) mailchimp.set(kind, (mailchimp.get(kind) ?? 0) + count);
+    return { mailchimp, civicrm: this.#civicrm?.reader.requests() ?? new Map<string, number>() };
+  }
+
+  async close(): Promise<void> {
+    letGo(this.#holder);
+    await this.#options.store.close();
+  }
+
+  async #forAll(work: (context: AudienceContext) => Promise<Counts>): Promise<Counts> {
+    const sum: Record<string, number> = {};
+    for (const audience of this.settings.audiences.values())
+      for (const [name, count] of Object.entries(await work(this.#context(audience)))) sum[name] = (sum[name] ?? 0) + count;
+    return sum;
+  }
+
+  /** A run of a process that is no more can be resumed at once. */
+  async #endLeaseOfDead(listId: ListId): Promise<boolean> {
+    const holder = await this.#options.store.leaseHolder(listId);
+    if (holder === null || !isDead(holder)) return false;
+    await this.#options.store.endLeaseOf(listId, holder);
+    return true;
+  }
+
+  #audience(listId: ListId): AudienceSettings {
+    const audience = this.settings.audiences.get(listId);
+    if (!audience) throw new SyncError('audience_unknown', `The settings have no audience ${listId} under "lists"; they have: ${[...this.settings.audiences.keys()].join(', ') || 'none'}.`);
+    return audience;
+  }
+
+  #context(settings: AudienceSettings): AudienceContext {
+    if (!this.#civicrm) throw new SyncError('civicrm_missing', 'The settings have no "civicrm" section: add one with "url" and "apiKey".');
+    return {
+      ...this.#options,
+      settings,
+      civicrmSettings: this.#civicrm.settings,
+      mailchimp: this.#mailchimp.get(settings.account.label)!,
+      civicrm: this.#civicrm.reader,
+      civicrmWriter: this.#civicrm.writer,
+      holder: this.#holder,
+    };
+  }
+}
