@@ -148,22 +148,24 @@ describe('a stage node', () => {
   });
 });
 
+const submitNode = { id: 'submit', type: 'mailchimpsync-submit', z: 'tab', config: 'config', wires: [] };
+
+/** Whether a node of this type, wired so, is told that the run ends with it. */
+const lastOf = async (type: string, initialize: (RED: NodeAPI) => void, more: readonly { id: string; type: string }[], wires: readonly (readonly string[])[]): Promise<boolean | undefined> => {
+  const given = Promise.withResolvers<StageOptions>();
+  const engine = engineThat({
+    runStage: (_stage, _run, options) => {
+      given.resolve(options);
+      return Promise.resolve({ kind: 'passed' });
+    },
+  });
+  const node = await load(engine, initialize, { type, wires }, { outputs: 0, more, also: initialize === submit ? [] : [submit] });
+  node.receive({ sync: RUN_MESSAGE });
+  return (await given.promise).last;
+};
+
 describe('the end of a run', () => {
   useNodeRed();
-
-  const submitNode = { id: 'submit', type: 'mailchimpsync-submit', z: 'tab', config: 'config', wires: [] };
-  const lastOf = async (type: string, initialize: (RED: NodeAPI) => void, more: readonly { id: string; type: string }[], wires: readonly (readonly string[])[]): Promise<boolean | undefined> => {
-    const given = Promise.withResolvers<StageOptions>();
-    const engine = engineThat({
-      runStage: (_stage, _run, options) => {
-        given.resolve(options);
-        return Promise.resolve({ kind: 'passed' });
-      },
-    });
-    const node = await load(engine, initialize, { type, wires }, { outputs: 0, more, also: initialize === submit ? [] : [submit] });
-    node.receive({ sync: RUN_MESSAGE });
-    return (await given.promise).last;
-  };
 
   it('comes with reconcile when no submit follows', async () => {
     assert.equal(await lastOf('mailchimpsync-reconcile', reconcile, [], [[], []]), true);

@@ -9,6 +9,9 @@ import type { Engine } from '../../../src/sync/engine.ts';
 
 type Initializer = (RED: NodeAPI) => void;
 
+/** The helper answers promises; its types know callbacks only. */
+const server = helper as unknown as { startServer(): Promise<void>; stopServer(): Promise<void> };
+
 /** A node of a flow under test. */
 export interface FlowNode {
   readonly id: string;
@@ -26,10 +29,10 @@ export const SECRETS = JSON.stringify({ key: '0123456789abcdef0123456789abcdef-u
 export function useNodeRed(): void {
   before(async () => {
     helper.init(createRequire(import.meta.url).resolve('node-red'));
-    await helper.startServer();
+    await server.startServer();
   });
   afterEach(() => helper.unload());
-  after(() => (helper as unknown as { stopServer(): Promise<void> }).stopServer());
+  after(() => server.stopServer());
 }
 
 const shared = JSON.parse(readFileSync(join(import.meta.dirname, '../../../nodes/config/locales/en-US/config.json'), 'utf8')) as object;
@@ -80,7 +83,7 @@ export async function load(engine: Engine, initialize: Initializer, node: Omit<F
 
 /** Loads a flow; `credentials` by node. */
 export const loadFlow = (initializers: readonly Initializer[], flow: readonly FlowNode[], credentials: object = {}): Promise<void> =>
-  helper.load(initializers.map(withTexts) as never, flow.map(placed) as never, credentials as never);
+  helper.load(initializers.map(withTexts) as never, flow.map(placed), credentials);
 
 /** Node-RED takes a node without a place on its tab for a configuration node. */
 const placed = (node: FlowNode): FlowNode => ('z' in node ? { x: 0, y: 0, ...node } : node);
@@ -97,8 +100,8 @@ export function messagesAt(id: string): readonly NodeMessage[] {
 
 /** Every status that a node has shown, oldest first. */
 export function statusesOf(node: Node): readonly NodeStatus[] {
-  const spy = node.status as unknown as { getCalls(): readonly { thisValue: unknown; args: readonly [NodeStatus] }[] };
-  return spy.getCalls().filter((call) => call.thisValue === node).map((call) => call.args[0]);
+  const spied = node as unknown as { readonly status: { getCalls(): readonly { thisValue: unknown; args: readonly [NodeStatus] }[] } };
+  return spied.status.getCalls().filter((call) => call.thisValue === node).map((call) => call.args[0]);
 }
 
 export const lastStatus = (node: Node): NodeStatus | undefined => statusesOf(node).at(-1);

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { NodeAPI } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import { listId } from '../../src/base/ids.ts';
+import { simulatorSettings } from '../../src/simulator/simulator-settings.ts';
+import type { Engine } from '../../src/sync/engine.ts';
+import { configOver, engineThat, loadFlow, messageAt, SECRETS, SETTINGS, useNodeRed, type FlowNode } from './support/flow.ts';
+import { runLike } from './support/runs.ts';
+
+const root = join(import.meta.dirname, '../..');
+const readFlow = (...path: readonly string[]): readonly FlowNode[] => JSON.parse(readFileSync(join(root, ...path), 'utf8')) as FlowNode[];
+const core = createRequire(createRequire(import.meta.url).resolve('node-red'));
+const CORE_NODES = ['common/20-inject', 'common/21-debug', 'common/90-comment', 'function/10-switch', 'function/89-delay', 'network/21-httpin'];
+const STAGE_FOLDERS = ['fetch', 'remove-invalid', 'populate', 'create-contacts', 'clean-duplicates', 'add-civi-only', 'identify-changes', 'data-hooks', 'reconcile', 'submit'];
+const FOLDERS = ['start', ...STAGE_FOLDERS, 'batch-handler', 'webhook', 'control', 'simulator'];
+
+/** An address that leads to what the flow's http in nodes serve. */
+const served: { app: RequestListener | null } = { app: null };
+
+const serve = (RED: NodeAPI): void => {
+  served.app = RED.httpNode as unknown as RequestListener;
+};
+
+async function loadReferenceFlow(methods: Partial<Engine>): Promise<void> {
+  const ours = await Promise.all(FOLDERS.map(async (folder) => ((await import(`../../nodes/${folder}/${folder}.ts`)) as { default: (RED: NodeAPI) => void }).default));
+  const coreNodes = CORE_NODES.map((file) => core(`@node-red/nodes/core/${file}.js`) as (RED: NodeAPI) => void);
+  const nodes = readFlow('flows', 'reference-flow.json').map((node): FlowNode => {
+    if (node.type === 'mailchimpsync-config') return { ...node, settings: SETTINGS };
+    if (node.type === 'inject') return { ...node, repeat: '', crontab: '', once: false };
+    return node.type === 'debug' ? { ...node, type: 'helper' } : node;
+  });
+  const config = nodes.find(({ type }) => type === 'mailchimpsync-config');
+  await loadFlow([configOver(engineThat(methods)), serve, ...ours, ...coreNodes], nodes, { [config?.id ?? '']: { secrets: SECRETS } });
+}
+
+describe('the reference flow', () => {
+  let server: Server;
+  let address: string;
+
+  before(async () => {
+    server = createServer((request, response) => served.app?.(request, response));
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  useNodeRed();
+  after(() => new Promise((resolve) => { server.close(resolve); }));
+
+  it('takes a run through all stages in order, and ends it with the last', async () => {
+    const stages: (readonly [string, boolean | undefined])[] = [];
+    const started: string[] = [];
+    await loadReferenceFlow({
+      start: (list, request) => { started.push(`${list} ${request.mode}`); return Promise.resolve({ kind: 'started', run: runLike({ listId: list, ...request }) }); },
+      runStage: (stage, _run, { last }) => { stages.push([stage, last]); return Promise.resolve({ kind: 'done', counts: {}, run: runLike({ stage }) }); },
+    });
+    const done = messageAt('sync-done');
+    helper.getNode('sync-start').receive({ sync: { listId: 'aaaaaaaaaa' } });
+    await done;
+    assert.deepEqual(started, ['aaaaaaaaaa incremental']);
+    assert.deepEqual(stages.map(([stage]) => stage), ['fetch', 'removeInvalid', 'populate', 'createContacts', 'cleanDuplicates', 'addCiviOnly', 'identifyChanges', 'dataHooks', 'reconcile', 'submit']);
+    assert.deepEqual(stages.filter(([, last]) => last === true), [['submit', true]]);
+  });
+
+  for (const [inject, mode] of [['sync-every-quarter', 'incremental'], ['sync-every-night', 'full'], ['sync-now', 'incremental']] as const)
+    it(`starts a run in mode ${mode} by ${inject}`, async () => {
+      const modes = new Set<string>();
+      await loadReferenceFlow({
+        start: (_list, request) => {
+          modes.add(request.mode);
+          return Promise.resolve({ kind: 'not_started', reason: 'disabled', run: null });
+        },
+      });
+      const refused = messageAt('sync-not-started');
+      helper.getNode(inject).receive({});
+      await refused;
+      assert.deepEqual([...modes], [mode]);
+    });
+
+  it('tries a nightly run again later when another one is in the way', async () => {
+    await loadReferenceFlow({ start: (list) => Promise.resolve({ kind: 'not_started', reason: list === 'aaaaaaaaaa' ? 'busy' : 'disabled', run: null }) });
+    const later = new Promise<unknown>((resolve) => { helper.getNode('sync-later').on('input', (message) => resolve(message['sync'])); });
+    helper.getNode('sync-every-night').receive({});
+    assert.equal(((await later) as { listId: string; mode: string }).listId, 'aaaaaaaaaa');
+  });
+
+  it('answers Mailchimp when it checks the address of a webhook, and when it calls one', async () => {
+    const seen: unknown[] = [];
+    await loadReferenceFlow({
+      receiveWebhook: ({ method, query, body }) => {
+        seen.push({ method, secret: query['secret'], type: (body as { type?: string } | undefined)?.type });
+        return Promise.resolve(method === 'GET' ? { status: 200, body: 'here' } : { status: 200, body: 'stored', listId: listId('aaaaaaaaaa') });
+      },
+      handleInbox: () => Promise.resolve({ person: 1 }),
+    });
+    const handled = messageAt('sync-handled');
+    const checked = await fetch(`${address}/mailchimpsync/webhook?secret=s`);
+    assert.deepEqual([checked.status, await checked.text()], [200, 'here']);
+    const called = await fetch(`${address}/mailchimpsync/webhook?secret=s`, { method: 'POST', body: new URLSearchParams({ type: 'subscribe', 'data[id]': 'x' }) });
+    assert.deepEqual([called.status, await called.text()], [200, 'stored']);
+    assert.deepEqual((await handled).payload, { person: 1 });
+    assert.deepEqual(seen, [{ method: 'GET', secret: 's', type: undefined }, { method: 'POST', secret: 's', type: 'subscribe' }]);
+  });
+
+  it('answers a batch webhook', async () => {
+    await loadReferenceFlow({ receiveBatchWebhook: () => Promise.resolve({ status: 401, body: 'wrong secret' }) });
+    const answer = await fetch(`${address}/mailchimpsync/batch-webhook?secret=wrong`, { method: 'POST', body: new URLSearchParams({ type: 'batch_operation_completed' }) });
+    assert.deepEqual([answer.status, await answer.text()], [401, 'wrong secret']);
+  });
+
+  it('shows an error of any node behind its catch node', async () => {
+    await loadReferenceFlow({});
+    const caught = messageAt('sync-error');
+    helper.getNode('sync-fetch').receive({ payload: 'no run' });
+    assert.equal(((await caught) as { error?: { code: string } }).error?.code, 'message_invalid');
+  });
+});
+
+describe('the examples', () => {
+  it('hold the reference flow as it is', () => {
+    assert.deepEqual(readFlow('examples', '01 reference flow.json'), readFlow('flows', 'reference-flow.json'));
+  });
+
+  for (const file of readdirSync(join(root, 'examples')))
+    it(`"${file}" is whole: every wire and configuration leads somewhere`, () => {
+      const nodes = readFlow('examples', file);
+      const ids = nodes.map(({ id }) => id);
+      assert.equal(new Set(ids).size, ids.length);
+      for (const node of nodes) {
+        const { wires = [], config } = node as { wires?: string[][]; config?: string };
+        for (const id of [...wires.flat(), ...(config === undefined ? [] : [config])]) assert.ok(ids.includes(id), `${node.id} → ${id}`);
+      }
+      assert.ok(String(nodes.find(({ type }) => type === 'tab')?.['info']).length > 100);
+    });
+
+  it('reach the simulators where their node puts them', () => {
+    const nodes = readFlow('examples', '02 try it with the simulators.json');
+    const simulators = nodes.find(({ type }) => type === 'mailchimpsync-simulator');
+    const config = nodes.find(({ type }) => type === 'mailchimpsync-config');
+    const expected = simulatorSettings({
+      mailchimpUrl: `http://127.0.0.1:${String(simulators?.['mailchimpPort'])}`,
+      civicrmUrl: `http://127.0.0.1:${String(simulators?.['civicrmPort'])}`,
+      timezone: 'UTC',
+      webhookBase: 'http://127.0.0.1:1880',
+    });
+    assert.deepEqual(JSON.parse(String(config?.['settings'])), expected);
+  });
+});
