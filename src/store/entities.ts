@@ -69,6 +69,8 @@ export interface RowMemory {
   readonly renameRefused?: EmailAddress;
   /** The update whose answer shared its second with other facts: read the member before deciding [samesecond]. */
   readonly reread?: UpdateId;
+  /** The address of a cleaned member was put on hold in CiviCRM, once: an administrator may take it off again. */
+  readonly held?: true;
   /** The member's data were refused (merge fields); its status went through. */
   readonly dataRefused?: string;
   /** Names last agreed on by both sides (three-way). */

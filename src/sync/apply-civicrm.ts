@@ -141,9 +141,7 @@ class Application {
 
   /** What both sides agree on now. */
   async #remember(update: CivicrmUpdate): Promise<void> {
-    const { ask } = update;
-    if (ask.kind === 'group' || ask.kind === 'hold') return;
-    await this.#rewrite([update], (row) => (ask.kind === 'email' ? { ...row, agreedEmail: ask.email } : { ...row, memory: { ...row.memory, names: { ...row.memory.names, ...namesOf(ask) } } }));
+    await this.#rewrite([update], (row) => agreed(row, update.ask));
   }
 
   async #refused(update: CivicrmUpdate, error: SyncError): Promise<void> {
@@ -177,5 +175,18 @@ class Application {
 }
 
 const isRefusal = (error: unknown): error is SyncError => error instanceof SyncError && error.code === 'civicrm_refused';
+
+function agreed(row: Row, ask: CivicrmAsk): Row {
+  switch (ask.kind) {
+    case 'group':
+      return row;
+    case 'email':
+      return { ...row, agreedEmail: ask.email };
+    case 'hold':
+      return { ...row, memory: { ...row.memory, held: true } };
+    case 'names':
+      return { ...row, memory: { ...row.memory, names: { ...row.memory.names, ...namesOf(ask) } } };
+  }
+}
 
 const namesOf = ({ kind: _kind, ...names }: Extract<CivicrmAsk, { kind: 'names' }>): Pick<Extract<CivicrmAsk, { kind: 'names' }>, 'firstName' | 'lastName'> => names;

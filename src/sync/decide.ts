@@ -29,7 +29,7 @@ export function decide(cluster: Cluster, rules: DecisionRules): Decision {
   return {
     rows: decided.map(({ row }) => row),
     superseded,
-    updates: [...groupUpdates, ...decided.flatMap(({ updates }) => updates)],
+    updates: [...groupUpdates, ...decided.flatMap(({ updates }) => updates), ...rows.flatMap((row) => decideHolds(row, current))],
     newRows: verdicts.flatMap(({ contact, needsRow }) => {
       const email = contact && needsRow ? bestAddressOf(contact) : undefined;
       return contact && email ? [{ contactId: contact.id, email }] : [];
@@ -72,11 +72,14 @@ class RowDecisions {
   readonly #cluster: Cluster;
   readonly #verdicts: readonly Verdict[];
   readonly #rules: DecisionRules;
+  /** Addresses that rows of this cluster have, or take in this decision. */
+  readonly #taken: Map<EmailAddress, Row['id']>;
 
   constructor(cluster: Cluster, verdicts: readonly Verdict[], rules: DecisionRules) {
     this.#cluster = cluster;
     this.#verdicts = verdicts;
     this.#rules = rules;
+    this.#taken = new Map(cluster.rows.flatMap((row) => (row.email === null ? [] : [[row.email, row.id]])));
   }
 
   all(): readonly RowDecision[] {
@@ -174,16 +177,32 @@ class RowDecisions {
     return { row: { ...addressed, syncStatus: status, failReason: by.fail }, updates: [...by.updates, update] };
   }
 
+  /** false: another row has the address. */
+  #take(address: EmailAddress, row: Row): boolean {
+    const has = this.#taken.get(address);
+    if (has !== undefined && has !== row.id) return false;
+    this.#taken.set(address, row.id);
+    return true;
+  }
+
   /** A contact-only row takes its address when its first update is made [claimaddr]; one gone at Mailchimp begins again with the best. */
   #addressed(row: Row, lead: ClusterContact | null): Row | undefined {
-    const taken = (address: EmailAddress): boolean => this.#cluster.rows.some((other) => other.id !== row.id && other.email === address);
     const best = lead ? bestAddressOf(lead) : undefined;
-    if (row.email === null) return best && !taken(best) ? { ...row, email: best, agreedEmail: best } : undefined;
+    if (row.email === null) return best && this.#take(best, row) ? { ...row, email: best, agreedEmail: best } : undefined;
     const owner = this.#cluster.contacts.find((contact) => contact.id === row.contactId);
     const isGone = row.member !== null && row.member.status === null;
-    if (isGone && owner && best && !addressesOf(owner).includes(row.email) && !taken(best)) return { ...row, email: best, agreedEmail: best };
+    if (isGone && owner && best && !addressesOf(owner).includes(row.email) && this.#take(best, row)) return { ...row, email: best, agreedEmail: best };
     return row;
   }
+}
+
+/** The address of a cleaned member goes on hold in CiviCRM, once for each contact that has it. */
+function decideHolds(row: Row, cluster: Cluster): readonly DecidedCivicrmUpdate[] {
+  const { email } = row;
+  if (row.member?.status !== 'cleaned' || email === null || row.memory.held) return [];
+  return usersOf(cluster, row)
+    .filter((contact) => contact.emails.some((each) => each.email === email && each.onHold === 0))
+    .map((contact) => ({ side: 'civicrm', kind: 'data', contactId: contact.id, rowId: row.id, ask: { kind: 'hold', email }, origin: {}, reason: 'cleaned at Mailchimp', unclear: false }));
 }
 
 interface DataDecision {
@@ -248,7 +267,8 @@ const heldBack = (cluster: Cluster, superseded: Decision['superseded']): Decisio
 
 /** What a decision remembers of a row, whatever comes out: who used it, and which word of its own it heard [heard]. */
 function remember(row: Row, users: readonly ClusterContact[]): Row {
-  const memory: RowMemory = { ...row.memory, users: users.map((contact) => contact.id), heard: row.memory.own?.at ?? null };
+  const { held, ...before } = row.memory;
+  const memory: RowMemory = { ...before, ...(held && row.member?.status === 'cleaned' && { held }), users: users.map((contact) => contact.id), heard: row.memory.own?.at ?? null };
   const own = users.find((contact) => contact.id === row.contactId) ?? users[0];
   const groups = own ? Object.fromEntries([own.subscription, ...own.interests.values()].flatMap((saying) => (saying.shown ? [saying.shown] : []))) : row.groups;
   return { ...row, memory, groups };
