@@ -6,6 +6,7 @@ import type { OrderBy } from './order.ts';
 import { isById, ordered } from './order.ts';
 import type { Parameters } from './parameters.ts';
 import type { Reading } from './path.ts';
+import { shuffled } from './random-text.ts';
 import { selectPaths, shownRow } from './select.ts';
 import type { AnyRow } from './site.ts';
 import { seesRow } from './visibility.ts';
@@ -69,7 +70,9 @@ function shown(reading: Reading, entity: EntityName, select: readonly string[], 
 
 function aggregated(reading: Reading, entity: EntityName, parameters: Parameters, select: readonly string[], groupBy: readonly string[]): Outcome {
   const page = pageOf(parameters);
-  const rows = ordered(reading, entity, matching(reading, entity, parameters.list('where')), page.orderBy);
-  const values = aggregateRows(reading, entity, rows, select, groupBy);
+  const matched = matching(reading, entity, parameters.list('where'));
+  const isOrdered = Object.keys(page.orderBy).length > 0;
+  const groups = aggregateRows(reading, entity, isOrdered ? ordered(reading, entity, matched, page.orderBy) : matched, select, groupBy);
+  const values = isOrdered ? groups : shuffled(groups, reading.site.random);
   return { values: values.slice(page.offset, page.limit === 0 ? undefined : page.offset + page.limit) };
 }
