@@ -150,11 +150,13 @@ describe('simulated Mailchimp: interests', () => {
 
   it('vanish from members when they are deleted, and cannot be written any more', async () => {
     const account = withAnn();
-    account.simulator.setup.createInterestCategory(list, 'Days');
+    const category = account.simulator.setup.createInterestCategory(list, 'Days');
     const { id } = account.simulator.setup.createInterest(list, 'Days', 'Monday');
     await account.patchMember(ann, { interests: { [id]: true } });
-    assert.ok(account.simulator.setup.deleteInterest(list, id));
+    assert.equal((await account.ask('DELETE', `/lists/${list}/interest-categories/${category.id}/interests/${id}`)).status, 204);
+    assert.ok(!account.simulator.setup.deleteInterest(list, id), 'it is gone');
     assert.deepEqual((await account.member(ann)).body['interests'], {});
+    assert.deepEqual(account.simulator.state.lists[0]?.members[0]?.interests, []);
     assert.equal((await account.patchMember(ann, { interests: { [id]: true } })).status, 400);
   });
 });

@@ -157,6 +157,13 @@ describe('simulated Mailchimp: writes of members', () => {
     assert.equal((await account.member(ann)).status, 404);
   });
 
+  it('keeps the id when only the case of the address changes', async () => {
+    const account = new TestAccount();
+    account.have({ ...subscribed('Ann@Example.org'), mixedCaseId: true });
+    const { body } = await account.patchMember(ann, { email_address: ann });
+    assert.deepEqual([body['email_address'], body['id']], [ann, mixedCaseHash('Ann@Example.org')]);
+  });
+
   it('ignores tags in a PUT or PATCH of a known member, and sets them for a new one (third party)', async () => {
     const account = withAnn();
     await account.putMember(ann, { email_address: ann, tags: ['donor'] });

@@ -56,6 +56,13 @@ describe('simulated Mailchimp: refusals', () => {
     assert.equal((await account.patchMember(ann, { status: 'subscribed' })).status, 200);
   });
 
+  it('takes subscribed for somebody who is pending (assumed)', async () => {
+    const account = withAnn();
+    account.simulator.people.unsubscribe(list, ann);
+    await account.patchMember(ann, { status: 'pending' });
+    assert.equal((await account.patchMember(ann, { status: 'subscribed' })).body['status'], 'subscribed');
+  });
+
   it('refuses pending as well for who complained and for cleaned addresses (assumed)', async () => {
     for (const act of ['complain', 'clean'] as const) {
       const account = withAnn();
@@ -76,6 +83,14 @@ describe('simulated Mailchimp: refusals', () => {
     assert.ok(!account.simulator.administrators.subscribe(list, ann));
     assert.ok(account.simulator.people.subscribe(list, ann));
     assert.equal((await account.putMember(subscriberHash(ann), body)).status, 200);
+  });
+
+  it('has forgotten nothing of an address that came back by a form and moved away', async () => {
+    const account = withAnn();
+    account.simulator.administrators.deletePermanently(list, ann);
+    account.simulator.people.subscribe(list, ann);
+    account.simulator.people.changeAddress(list, ann, bea);
+    assert.equal((await account.addMember({ email_address: ann, status: 'subscribed' })).status, 200);
   });
 
   it('refuses what is no address, and what looks fake, in the recorded words', async () => {

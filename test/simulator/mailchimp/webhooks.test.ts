@@ -222,6 +222,20 @@ describe('simulated Mailchimp: webhooks of an audience', () => {
     assert.equal(rows(await failing.account.get(`/lists/${list}/webhooks`), 'webhooks').length, 1, 'and are listed nevertheless');
   });
 
+  it('are disabled by failures in a row only: one that arrives starts the count anew', async () => {
+    const receiver = await receiving();
+    for (let count = 0; count < 15; count++) {
+      receiver.account.simulator.people.editProfile(list, ann, { FNAME: `Ann ${count}` });
+      receiver.answer = count === 7 ? 200 : 500;
+      for (const wait of [0, 5, 20, 50]) {
+        receiver.account.later(wait * minute);
+        await receiver.account.simulator.work();
+      }
+    }
+    receiver.account.simulator.people.editProfile(list, ann, { FNAME: 'Anna' });
+    assert.equal(receiver.account.simulator.webhooks.waiting().length, 1);
+  });
+
   it('can be held, sent one by one, lost, repeated and put into another order', async () => {
     const receiver = await receiving();
     const { simulator } = receiver.account;
