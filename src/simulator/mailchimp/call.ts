@@ -4,7 +4,7 @@ import { readInstant } from './instants.ts';
 import { invalidFields, invalidResource, notFound, Problem, strictly } from './problem.ts';
 
 /** Kinds of JSON as Mailchimp's schema messages name them. */
-export type JsonKind = 'string' | 'boolean' | 'integer' | 'object' | 'array';
+type JsonKind = 'string' | 'boolean' | 'integer' | 'object' | 'array';
 
 /** The fields that a body may have, each with its kind. */
 export type BodyShape = Readonly<Record<string, JsonKind>>;

@@ -18,7 +18,7 @@ export interface AddressValue {
 /** '' when empty, as Mailchimp sends it, also for numbers and dates. */
 export type MergeValue = string | number | AddressValue;
 
-export interface MemberTag {
+interface MemberTag {
   id: number;
   addedAt: number;
 }
@@ -90,12 +90,12 @@ export interface MergeFieldRecord {
   helpText: string;
 }
 
-export interface TagRecord {
+interface TagRecord {
   id: number;
   name: string;
 }
 
-export interface MarketingPermissionRecord {
+interface MarketingPermissionRecord {
   id: string;
   text: string;
 }
@@ -162,7 +162,7 @@ export interface ListRecord {
   tooManySignups: string[];
 }
 
-export type BatchStatus = 'pending' | 'preprocessing' | 'started' | 'finalizing' | 'finished' | 'canceled';
+type BatchStatus = 'pending' | 'preprocessing' | 'started' | 'finalizing' | 'finished' | 'canceled';
 
 export interface BatchOperationRecord {
   method: string;
@@ -199,7 +199,7 @@ export interface BatchRecord {
   automatic: boolean;
 }
 
-export interface AccountRecord {
+interface AccountRecord {
   accountId: string;
   name: string;
   username: string;

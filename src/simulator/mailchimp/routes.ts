@@ -8,7 +8,7 @@ export interface Outcome {
   readonly selected?: boolean;
 }
 
-export type Endpoint = (call: Call) => Outcome | Promise<Outcome>;
+type Endpoint = (call: Call) => Outcome | Promise<Outcome>;
 
 export interface Route {
   readonly method: string;

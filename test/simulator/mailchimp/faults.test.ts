@@ -51,6 +51,13 @@ describe('simulated Mailchimp: faults', () => {
     }
   });
 
+  it('a slow request is answered in the end, with its effect', async () => {
+    const account = new TestAccount();
+    account.simulator.faults.add({ kind: 'slow', milliseconds: 1 });
+    assert.equal((await account.addMember(creating)).status, 200);
+    assert.equal((await account.member(ann)).status, 200);
+  });
+
   it('can be taken back', async () => {
     const account = new TestAccount();
     account.simulator.faults.add({ kind: 'reset' });
