@@ -5,7 +5,7 @@ import type { BatchRecord, MailchimpUpdate } from '../store/entities.ts';
 import { adoptBatches, giveUpBatch } from './adopt-batches.ts';
 import { claimantOf, isDead } from './holder.ts';
 import { updateOfOperation } from './member-operation.ts';
-import { settle } from './settle.ts';
+import { settleAll, type Answer } from './settle.ts';
 import type { AudienceContext, Counts } from './stage.ts';
 
 /** A batch without progress for this long is given up. One real service needed 7.4 h to say "finished" (facts/mailchimp.md). */
@@ -19,7 +19,7 @@ const RESULTS = 200;
  * finished batches and settles each update; a batch that makes no progress is given up, its members read singly.
  */
 export async function handleBatches(context: AudienceContext, options: { readonly batchId?: BatchId; readonly signal?: AbortSignal }): Promise<Counts> {
-  const counts = { batches: 0, waiting: 0, done: 0, failed: 0, anew: 0, unknown: 0, givenUp: 0 };
+  const counts: BatchCounts = { batches: 0, waiting: 0, done: 0, failed: 0, anew: 0, unknown: 0, givenUp: 0 };
   const adopted = await adoptBatches(context, options.signal);
   counts.givenUp += adopted.givenUp;
   const records = await context.store.batchesInState(['submitted'], context.settings.account.label);
@@ -28,7 +28,7 @@ export async function handleBatches(context: AudienceContext, options: { readonl
     options.signal?.throwIfAborted();
     await withClaim(context, record, async () => new Handling(context, record, counts, options.signal).run());
   }
-  return counts;
+  return { ...counts };
 }
 
 /** A batch is settled by one at a time, however often it is announced. */
@@ -45,21 +45,27 @@ async function withClaim(context: AudienceContext, record: BatchRecord, work: ()
   }
 }
 
+interface BatchCounts {
+  batches: number;
+  waiting: number;
+  done: number;
+  failed: number;
+  anew: number;
+  unknown: number;
+  givenUp: number;
+}
+
 class Handling {
   readonly #context: AudienceContext;
   readonly #record: BatchRecord;
-  readonly #counts: { batches: number; waiting: number; done: number; failed: number; anew: number; unknown: number; givenUp: number };
+  readonly #counts: BatchCounts;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(context: AudienceContext, record: BatchRecord, counts: Handling['counts'], signal: AbortSignal | undefined) {
+  constructor(context: AudienceContext, record: BatchRecord, counts: BatchCounts, signal: AbortSignal | undefined) {
     this.#context = context;
     this.#record = record;
     this.#counts = counts;
     this.#signal = signal;
-  }
-
-  get counts() {
-    return this.#counts;
   }
 
   async run(): Promise<void> {
@@ -99,19 +105,18 @@ class Handling {
       if (id !== null) byUpdate.set(id, result);
     }
     if (byUpdate.size === 0) return;
-    for (const update of await store.updatesById([...byUpdate.keys()])) {
-      this.#signal?.throwIfAborted();
-      const result = byUpdate.get(update.id);
-      if (result && isWaitingFor(update, this.#record)) this.#counts[await settle(this.#context, update, result, this.#signal)] += 1;
-    }
+    const waiting = (await store.updatesById([...byUpdate.keys()])).filter((update) => isWaitingFor(update, this.#record));
+    await this.#count(waiting.map((update) => ({ update, answer: byUpdate.get(update.id)! })));
+  }
+
+  async #count(answers: readonly Answer[]): Promise<void> {
+    for (const settled of await settleAll(this.#context, answers, this.#signal)) this.#counts[settled] += 1;
   }
 
   /** Operations that the result does not mention, or without their id, go back to be decided anew, the member read first. */
   async #settleTheRest(): Promise<void> {
-    for (const update of await this.#context.store.updatesOfBatch(this.#record.id)) {
-      this.#signal?.throwIfAborted();
-      if (isWaitingFor(update, this.#record)) this.#counts[await settle(this.#context, update, { statusCode: 500, body: null }, this.#signal)] += 1;
-    }
+    const rest = (await this.#context.store.updatesOfBatch(this.#record.id)).filter((update) => isWaitingFor(update, this.#record));
+    await this.#count(rest.map((update) => ({ update, answer: { statusCode: 500, body: null } })));
   }
 }
 

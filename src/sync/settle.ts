@@ -1,15 +1,16 @@
 import { DAY, type Duration, type Instant } from '../base/clock.ts';
+import type { InterestId } from '../base/ids.ts';
 import type { Member, OperationAnswer } from '../mailchimp/api.ts';
-import type { AudienceState, FailReason, MailchimpUpdate, Row, RowMemory, Word } from '../store/entities.ts';
+import type { AudienceState, FailReason, MailchimpUpdate, MemberFacts, Row, RowMemory, Word } from '../store/entities.ts';
 import type { UpdateChange, UpdateSet } from '../store/store.ts';
 import { commitOptions } from './commit.ts';
 import { lookAtMember } from './fetch.ts';
 import { giveUp } from './give-up.ts';
 import { sameFacts } from './look.ts';
-import { isSubscribed } from './member-status.ts';
+import { isSubscribed, memberIsPresent } from './member-status.ts';
 import { describeRefusal, outcomeOf } from './refusals.ts';
 import type { AudienceContext } from './stage.ts';
-import { takeLooks } from './take-looks.ts';
+import { takeLooks, type Look } from './take-looks.ts';
 
 /** "too many lists": asked again after this long (facts/mailchimp.md: days later). */
 const LATER: Duration = 3 * DAY;
@@ -43,6 +44,33 @@ export async function settle(context: AudienceContext, update: MailchimpUpdate, 
   }
 }
 
+/** An update with the answer that settles it. */
+export interface Answer {
+  readonly update: MailchimpUpdate;
+  readonly answer: OperationAnswer;
+}
+
+/** Settles many at once: what went through as a whole, the rest one by one. */
+export async function settleAll(context: AudienceContext, answers: readonly Answer[], signal?: AbortSignal): Promise<readonly Settled[]> {
+  const { store, settings, mailchimp } = context;
+  const rows = new Map((await store.rowsById(settings.listId, answers.flatMap(({ update }) => update.rowId ?? []))).map((row) => [row.id, row]));
+  const looks: Look[] = [];
+  const rest: Answer[] = [];
+  for (const each of answers) {
+    const row = each.update.rowId === null ? undefined : rows.get(each.update.rowId);
+    const member = outcomeOf(each.answer, false).kind === 'done' ? mailchimp.readMember(each.answer.body) : null;
+    if (row && member && isNewer(row, member)) looks.push(answerLook(context, row, each.update, member));
+    else rest.push(each);
+  }
+  await takeLooks(context, looks, { audience: await store.audience(settings.listId), signal });
+  const settled: Settled[] = looks.map(() => 'done');
+  for (const { update, answer } of rest) {
+    signal?.throwIfAborted();
+    settled.push(await settle(context, update, answer, signal));
+  }
+  return settled;
+}
+
 class Settlement {
   readonly #context: AudienceContext;
   readonly #update: MailchimpUpdate;
@@ -61,23 +89,16 @@ class Settlement {
     const row = await this.#row();
     if (!row) return this.#end({ state: 'done' }, 'done');
     if (!member) {
-      await this.#readMember(row, { state: 'done' }, (seen) => this.#agreed(seen)); // a 204, or a body lost
+      await this.#readMember(row, { state: 'done' }, (seen) => agreed(seen, this.#update)); // a 204, or a body lost
       return 'done';
     }
-    const ended = this.#ended({ state: 'done', settledAs: member.lastChanged });
-    const known = row.member;
-    const isOlder = known !== null && known.status !== null && member.lastChanged < known.lastChanged;
-    const isSameSecond = known !== null && known.status !== null && member.lastChanged === known.lastChanged && !this.#shows(row, member);
-    if (isOlder || isSameSecond) {
-      const reread = isSameSecond ? { reread: this.#update.id } : {};
-      return this.#rewrite(ended, (each) => ({ ...this.#agreed(each), memory: { ...this.#agreed(each).memory, ...reread } }), 'done');
+    if (isNewer(row, member)) {
+      await takeLooks(this.#context, [answerLook(this.#context, row, this.#update, member)], { audience: this.#audience, signal: this.#signal });
+      return 'done';
     }
-    await takeLooks(
-      this.#context,
-      [{ member, seenAt: Math.max(member.lastChanged, row.lookedAt ?? 0), rowId: row.id, answerOf: this.#update, updates: [ended], remember: (each) => this.#agreed({ ...each, syncStatus: 'todo' }) }],
-      { audience: this.#audience, signal: this.#signal },
-    );
-    return 'done';
+    const reread = member.lastChanged === row.member?.lastChanged ? { reread: this.#update.id } : {};
+    const ended = endedUpdate(this.#context, this.#update, { state: 'done', settledAs: member.lastChanged });
+    return this.#rewrite(ended, (each) => ({ ...agreed(each, this.#update), memory: { ...agreed(each, this.#update).memory, ...reread } }), 'done');
   }
 
   /**
@@ -134,7 +155,7 @@ class Settlement {
   }
 
   #ended(set: UpdateSet): UpdateChange {
-    return { kind: 'write', id: this.#update.id, from: ['sending', 'submitted'], set: { ...set, endedAt: this.#context.clock.now() } };
+    return endedUpdate(this.#context, this.#update, set);
   }
 
   async #end(set: UpdateSet, settled: Settled): Promise<Settled> {
@@ -161,13 +182,6 @@ class Settlement {
     await lookAtMember(this.#context, this.#audience, row, { updates: [this.#ended(set)], remember: (seen) => remember({ ...seen, syncStatus: 'todo' }) }, this.#signal);
   }
 
-  /** Names and the address that Mailchimp has taken are agreed on. */
-  #agreed(row: Row): Row {
-    const { firstName, lastName, email } = this.#update.ask;
-    const names = { ...row.memory.names, ...(firstName !== undefined && { firstName }), ...(lastName !== undefined && { lastName }) };
-    return { ...row, agreedEmail: email ?? row.agreedEmail, memory: Object.keys(names).length > 0 ? { ...row.memory, names } : row.memory };
-  }
-
   #provenNo(row: Row): Word | undefined {
     const word = row.memory.status;
     if (!row.member || !word || isSubscribed(row.member.status)) return undefined;
@@ -175,10 +189,40 @@ class Settlement {
     return { value: false, since: Math.min(word.since, lastChanged), at: word.value ? lastChanged : Math.max(word.at, lastChanged), source: 'mailchimp' };
   }
 
-  #shows(row: Row, member: Member): boolean {
-    const interests = Object.fromEntries(Object.keys(row.member?.interests ?? {}).map((interest) => [interest, member.interests[interest as keyof typeof member.interests] ?? false]));
-    return member.email === row.email && sameFacts(row.member, { ...member, interests });
-  }
+}
+
+const endedUpdate = ({ clock }: AudienceContext, update: MailchimpUpdate, set: UpdateSet): UpdateChange => ({
+  kind: 'write',
+  id: update.id,
+  from: ['sending', 'submitted'],
+  set: { ...set, endedAt: clock.now() },
+});
+
+/** An answer older than the cache never overwrites it; nor does one of the same second with other facts [samesecond]. */
+function isNewer(row: Row, member: Member): boolean {
+  if (!memberIsPresent(row.member) || member.lastChanged > row.member.lastChanged) return true;
+  return member.lastChanged === row.member.lastChanged && shows(row, row.member, member);
+}
+
+function shows(row: Row, known: MemberFacts, member: Member): boolean {
+  const interests = Object.fromEntries(Object.keys(known.interests).map((interest) => [interest, member.interests[interest as InterestId] ?? false]));
+  return member.email === row.email && sameFacts(known, { ...member, interests });
+}
+
+/** The row takes what the answer shows, as the update's doing. */
+const answerLook = (context: AudienceContext, row: Row, update: MailchimpUpdate, member: Member): Look => ({
+  member,
+  seenAt: Math.max(member.lastChanged, row.lookedAt ?? 0),
+  rowId: row.id,
+  answerOf: update,
+  updates: [endedUpdate(context, update, { state: 'done', settledAs: member.lastChanged })],
+  remember: (seen) => agreed({ ...seen, syncStatus: 'todo' }, update),
+});
+
+/** Names and the address that Mailchimp has taken are agreed on. */
+function agreed(row: Row, { ask: { firstName, lastName, email } }: MailchimpUpdate): Row {
+  const names = { ...row.memory.names, ...(firstName !== undefined && { firstName }), ...(lastName !== undefined && { lastName }) };
+  return { ...row, agreedEmail: email ?? row.agreedEmail, memory: Object.keys(names).length > 0 ? { ...row.memory, names } : row.memory };
 }
 
 const rangeOf = ({ since, at }: Word): { since: Instant; at: Instant } => ({ since, at });
