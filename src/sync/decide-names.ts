@@ -35,7 +35,7 @@ export function decideNames(row: Row, lead: ClusterContact, rules: DecisionRules
     if (isNew) {
       if (here) ask[name] = here;
     } else if (rules.withData) {
-      if (there === here) agreed[name] = here;
+      if (fitting(there) === here) agreed[name] = there;
       else if (civicrmWins(there, here, row, lead, agreed[name], rules)) ask[name] = here;
       else edit[name] = there;
     }
@@ -46,6 +46,9 @@ export function decideNames(row: Row, lead: ClusterContact, rules: DecisionRules
     memory: Object.keys(agreed).length > 0 ? { names: agreed } : {},
   };
 }
+
+/** CiviCRM's columns hold 64 characters; a longer name at Mailchimp is not another one (facts/civicrm.md). */
+const fitting = (name: string): string => [...name].slice(0, 64).join('');
 
 function civicrmWins(there: string, here: string, row: Row, lead: ClusterContact, agreed: string | undefined, rules: DecisionRules): boolean {
   if (!there || !here) return here !== '';

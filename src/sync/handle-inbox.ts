@@ -56,7 +56,8 @@ class Handling {
     if (row && this.#isNo()) await this.#hearNo(row);
     await this.#look(audience, email, row);
     const rows = [...(await this.#rowsAt(email)), ...(row ? await this.#context.store.rowsById(this.#context.settings.listId, [row.id]) : [])];
-    return syncRows(this.#context, [...new Map(rows.map((each) => [each.id, each])).values()], this.#signal);
+    // A `profile` carries the person's own word on the names.
+    return syncRows(this.#context, [...new Map(rows.map((each) => [each.id, each])).values()], { withData: this.#entry.type === 'profile', signal: this.#signal });
   }
 
   #isNo(): boolean {

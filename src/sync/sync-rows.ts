@@ -18,8 +18,9 @@ const ROUNDS = 3;
  * the rows, not the audience's lease, so it never waits for a run. false: a row stays `todo`,
  * because somebody else has it now or an update of it is under way.
  */
-export async function syncRows(context: AudienceContext, rows: readonly Row[], signal?: AbortSignal): Promise<boolean> {
+export async function syncRows(context: AudienceContext, rows: readonly Row[], options: { readonly withData: boolean; readonly signal?: AbortSignal | undefined }): Promise<boolean> {
   const { store, settings } = context;
+  const { signal } = options;
   const ids = rows.map((row) => row.id);
   const again = (): Promise<readonly Row[]> => store.rowsById(settings.listId, ids);
   const audience = await store.audience(settings.listId);
@@ -32,14 +33,14 @@ export async function syncRows(context: AudienceContext, rows: readonly Row[], s
   for (let round = 0; round < ROUNDS; round++) {
     const todo = (await again()).filter((row) => row.syncStatus === 'todo');
     if (todo.length === 0) return true;
-    if (!(await syncRound(context, todo, audience, signal))) break;
+    if (!(await syncRound(context, todo, audience, options))) break;
   }
   return (await again()).every((row) => row.syncStatus !== 'todo');
 }
 
 /** Decides, applies and sends once; whether anything was done. Settling leaves a row to be decided again: usually nothing is left to do then. */
-async function syncRound(context: AudienceContext, todo: readonly Row[], audience: AudienceState, signal?: AbortSignal): Promise<boolean> {
-  const planned = await planRows(context, todo, { audience, runId: null, withData: false, signal });
+async function syncRound(context: AudienceContext, todo: readonly Row[], audience: AudienceState, { withData, signal }: Parameters<typeof syncRows>[2]): Promise<boolean> {
+  const planned = await planRows(context, todo, { audience, runId: null, withData, signal });
   const updates = (await context.store.openUpdates(context.settings.listId, planned.rows, [])).filter((update) => update.state === 'planned' && update.runId === null);
   await applyCivicrm(context, updates.filter((update): update is CivicrmUpdate => update.side === 'civicrm'), { signal });
   const toSend = updates.filter((update): update is MailchimpUpdate => update.side === 'mailchimp');
