@@ -106,5 +106,5 @@ function kept(parts: StatefulParts, directory: StateDirectory, origin: Origin, w
     const { clock, random, mailchimp, civicrm } = parts;
     directory.write(STATE, { origin, clock: clock.save(), random: random.save(), mailchimp: mailchimp.save(), civicrm: civicrm.save() } satisfies SavedState);
   });
-  return { ...what, changed: () => saver.changed(), close: () => saver.flush() };
+  return { ...what, changed: () => saver.changed(), close: () => saver.close() };
 }

@@ -3,7 +3,7 @@ import { Control } from './control/control.ts';
 import { claimDirectory, type DirectoryClaim } from './directory-claim.ts';
 import { judge, type ReportedFailure, type Verdict } from './people/judge.ts';
 import { observe } from './people/observe.ts';
-import { registerWebhooks } from './register-webhooks.ts';
+import { registerWebhooks, unregisterWebhooks } from './register-webhooks.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { serve, type ServedService } from './server.ts';
 import type { SimulatedService } from './service.ts';
@@ -27,7 +27,7 @@ export interface SimulatorsOptions {
   readonly ports?: { readonly mailchimp?: number; readonly civicrm?: number; readonly control?: number };
   /** Where the sync's webhooks are reached; default `http://127.0.0.1:1880`. */
   readonly webhookBase?: string;
-  /** Registers the sync's webhooks at the simulated Mailchimp, without asking whether somebody answers there. Default false. */
+  /** Registers the sync's webhooks at the simulated Mailchimp, without asking whether somebody answers there; else those of an earlier start are taken away. */
   readonly registerWebhooks?: boolean;
 }
 
@@ -74,10 +74,14 @@ async function start(options: SimulatorsOptions, claim: DirectoryClaim | null): 
   const state = openState(parts, { directory: options.state, people: options.people, seed: options.seed });
   civicrm.setTimezone(timezone);
   if (options.registerWebhooks) registerWebhooks(mailchimp, webhookBase);
+  else unregisterWebhooks(mailchimp);
   const judgeAll = (reported?: readonly ReportedFailure[]): Verdict[] => judge(state.expectations, observe(mailchimp, civicrm), reported);
-  const servers = await serveAll(parts, state, judgeAll, options.ports ?? {});
+  const servers = await serveAll(parts, state, judgeAll, options.ports ?? {}).catch((error: unknown) => {
+    state.close();
+    throw error;
+  });
   mailchimpUrl = servers.mailchimp.url;
-  const worker = new Worker(mailchimp, () => state.changed());
+  const worker = new Worker(mailchimp, clock, () => state.changed());
   return {
     clock,
     mailchimp,

@@ -1,3 +1,4 @@
+import type { SimulatorClock } from './clock.ts';
 import type { MailchimpSimulator } from './simulated-services.ts';
 
 /** Milliseconds between two looks at what the service does by itself. */
@@ -6,12 +7,14 @@ const PAUSE = 25;
 /** Lets the simulated Mailchimp do its own work: batches that run, webhooks that are due. */
 export class Worker {
   readonly #mailchimp: MailchimpSimulator;
+  readonly #clock: SimulatorClock;
   readonly #worked: () => void;
   readonly #timer: NodeJS.Timeout;
 
   /** `worked`: called after a step that may have changed something. */
-  constructor(mailchimp: MailchimpSimulator, worked: () => void) {
+  constructor(mailchimp: MailchimpSimulator, clock: SimulatorClock, worked: () => void) {
     this.#mailchimp = mailchimp;
+    this.#clock = clock;
     this.#worked = worked;
     this.#timer = setInterval(() => void this.#step(), PAUSE);
   }
@@ -22,7 +25,7 @@ export class Worker {
   }
 
   async #step(): Promise<void> {
-    const busy = hasWork(this.#mailchimp);
+    const busy = hasWork(this.#mailchimp, this.#clock.now());
     try {
       await this.#mailchimp.work();
     } catch (error) {
@@ -32,6 +35,6 @@ export class Worker {
   }
 }
 
-function hasWork({ state, batches }: MailchimpSimulator): boolean {
-  return batches.unfinished().length > 0 || state.deliveries.some(({ state: delivery }) => delivery === 'waiting');
+function hasWork({ state, batches }: MailchimpSimulator, now: number): boolean {
+  return batches.unfinished().some(({ automatic }) => automatic) || state.deliveries.some((delivery) => delivery.state === 'waiting' && delivery.nextAttempt <= now);
 }

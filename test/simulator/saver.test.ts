@@ -58,4 +58,30 @@ describe('the saver', () => {
     assert.equal(saved, 2);
     clock.mock.restore();
   });
+
+  it('saves nothing that comes after its close', () => {
+    const saver = new Saver(() => (saved += 1), 250);
+    saver.changed();
+    saver.close();
+    assert.equal(saved, 1);
+    saver.changed();
+    mock.timers.tick(100_000);
+    assert.equal(saved, 1);
+  });
+
+  it('says that saving failed, and tries again', () => {
+    const said = mock.method(process.stderr, 'write', () => true);
+    let full = true;
+    const saver = new Saver(() => {
+      if (full) throw new Error('no space left');
+      saved += 1;
+    });
+    saver.changed();
+    mock.timers.tick(250);
+    said.mock.restore();
+    assert.match(String(said.mock.calls[0]?.arguments[0]), /could not be saved: no space left/);
+    full = false;
+    mock.timers.tick(1000);
+    assert.equal(saved, 1);
+  });
 });
