@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'civicrm_unauthorized' // 401, or a key without the permissions
   | 'civicrm_refused' // an error object
   | 'civicrm_unexpected' // not an answer of APIv4 (an HTML page with status 200, for example)
+  | 'timezone_mismatch' // CiviCRM's dates are in another zone than the settings say
   | 'mailchimp_unreachable'
   | 'mailchimp_unauthorized'
   | 'mailchimp_refused'

@@ -2,8 +2,9 @@ import { MINUTE, SECOND, type Duration } from '../base/clock.ts';
 import { contactId, historyId, type ContactId, type EmailAddress, type GroupId } from '../base/ids.ts';
 import type { Api4 } from './api4.ts';
 import { chunksOf } from './chunks.ts';
-import { bound, type SiteDates } from './dates.ts';
+import { bound, SiteDates } from './dates.ts';
 import { probe } from './probe.ts';
+import { checkTimezone } from './timezone-check.ts';
 import { TRASHED_TOO, rowsOf, type Query } from './queries.ts';
 import type { CivicrmReader, ContactEmail, GroupContact } from './reader.ts';
 import {
@@ -31,8 +32,9 @@ export interface ReadDeadlines {
 const LISTED = 1000;
 const CALLS = 20;
 
-/** Reads CiviCRM through APIv4. */
-export function createApi4Reader(api: Api4, dates: SiteDates, { deadline = 5 * MINUTE, checkDeadline = 20 * SECOND }: ReadDeadlines = {}): CivicrmReader {
+/** Reads CiviCRM through APIv4. @param timezone the site's, an IANA name; `settings_invalid` when there is no such zone */
+export function createApi4Reader(api: Api4, timezone: string, { deadline = 5 * MINUTE, checkDeadline = 20 * SECOND }: ReadDeadlines = {}): CivicrmReader {
+  const dates = new SiteDates(timezone);
   const all = <Row>(query: Query<Row>, signal?: AbortSignal): Promise<readonly Row[]> => rowsOf(api, query, deadline, signal);
 
   /** One search a chunk of a list, their rows together. */
@@ -47,6 +49,7 @@ export function createApi4Reader(api: Api4, dates: SiteDates, { deadline = 5 * M
 
   return {
     probe: (signal) => probe(api, checkDeadline, signal),
+    checkTimezone: (signal) => checkTimezone(api, dates, timezone, checkDeadline, signal),
     clockOffset: () => api.service.clockOffset,
     now: () => api.service.now(),
     requests: () => api.service.requests(),

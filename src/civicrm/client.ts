@@ -3,7 +3,6 @@ import type { CivicrmSettings } from '../settings/settings.ts';
 import { Api4 } from './api4.ts';
 import { createApi4Reader, type ReadDeadlines } from './api4-reader.ts';
 import { createApi4Writer, type WriteDeadline } from './api4-writer.ts';
-import { SiteDates } from './dates.ts';
 import type { CivicrmReader } from './reader.ts';
 import type { CivicrmWriter } from './writer.ts';
 
@@ -14,7 +13,7 @@ export type CivicrmEnvironment = ClientEnvironment & ReadDeadlines & WriteDeadli
 export function createCivicrm(settings: CivicrmSettings, environment: CivicrmEnvironment): { readonly reader: CivicrmReader; readonly writer: CivicrmWriter } {
   const api = new Api4(settings, environment);
   return {
-    reader: createApi4Reader(api, new SiteDates(settings.timezone), environment),
+    reader: createApi4Reader(api, settings.timezone, environment),
     writer: createApi4Writer(api, environment),
   };
 }

@@ -58,6 +58,8 @@ export interface Group {
 export interface CivicrmReader {
   /** The authentication probe: throws `civicrm_unauthorized` unless the key reads its own contact and may see contacts. */
   probe(signal?: AbortSignal): Promise<void>;
+  /** Measures the site's time zone against the settings': throws `timezone_mismatch` when its dates are in another. */
+  checkTimezone(signal?: AbortSignal): Promise<void>;
   /** CiviCRM's clock less ours, from the latest `Date` header; 0 before the first answer. */
   clockOffset(): Duration;
   /** Live and trashed contacts; ids that do not exist are left out. */

@@ -14,6 +14,9 @@ const isOn = (flag: boolean | 0 | 1 | '0' | '1' | null): boolean => flag === tru
 
 export const checkId = checkerOf(Type.Object({ id: Whole }));
 
+/** A row with a date of the site's own. */
+export const checkDated = checkerOf(Type.Object({ id: Whole, date: Type.String() }));
+
 const checkContact = checkerOf(
   Type.Object({
     id: Whole,

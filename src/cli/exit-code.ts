@@ -20,6 +20,7 @@ const SETTINGS_CODES: ReadonlySet<ErrorCode> = new Set([
   'settings_invalid',
   'settings_secret_missing',
   'civicrm_missing',
+  'timezone_mismatch',
   'audience_unknown',
   'audience_missing',
   'group_missing',

@@ -1,12 +1,14 @@
+import { MINUTE, SECOND } from '../base/clock.ts';
 import { SyncError } from '../base/errors.ts';
 import type { AudienceContext } from './stage.ts';
 
 /**
- * What must be true before a run: CiviCRM answers and may be read (no permission reads as nobody there), and the audience,
- * its groups and its interests exist. Throws the error of the first that is not, by name.
+ * What must be true before a run: CiviCRM answers and may be read (no permission reads as nobody there), its dates are in
+ * the zone that the settings say, and the audience, its groups and its interests exist. Throws the error of the first that is not, by name.
  */
-export async function checkBindings({ settings, civicrm, mailchimp }: AudienceContext, signal?: AbortSignal): Promise<void> {
+export async function checkBindings({ settings, civicrm, mailchimp, log }: AudienceContext, signal?: AbortSignal): Promise<void> {
   await civicrm.probe(signal);
+  await civicrm.checkTimezone(signal);
   if (!(await mailchimp.audience(settings.listId, signal)))
     throw new SyncError('audience_missing', `Mailchimp has no audience ${settings.listId} ("${settings.name}") in the account "${settings.account.label}": check the id under "lists".`);
   const bound = [settings.subscriptionGroup, ...settings.interests.values()];
@@ -17,6 +19,8 @@ export async function checkBindings({ settings, civicrm, mailchimp }: AudienceCo
     if (!group.isActive) throw new SyncError('group_missing', `The CiviCRM group ${id} ("${group.title}") is disabled: enable it, or bind the audience ${settings.listId} to another.`);
     if (group.isSmart) throw new SyncError('group_missing', `The CiviCRM group ${id} ("${group.title}") is a smart group, whose members follow from a search and cannot be written: bind the audience ${settings.listId} to an ordinary group.`);
   }
+  for (const [service, offset] of [['CiviCRM', civicrm.clockOffset()], ['Mailchimp', mailchimp.clockOffset()]] as const)
+    if (Math.abs(offset) > MINUTE) log(`the clock of ${service} is ${Math.round(Math.abs(offset) / SECOND)} s ${offset > 0 ? 'ahead of' : 'behind'} this machine's; words are compared with that corrected, but one of the two should be set right`);
   if (settings.interests.size === 0) return;
   const interests = await mailchimp.interests(settings.listId, signal);
   for (const id of settings.interests.keys())
