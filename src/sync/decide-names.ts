@@ -1,4 +1,5 @@
 import type { ContactId } from '../base/ids.ts';
+import { fitColumn } from '../civicrm/column-text.ts';
 import type { CivicrmAsk, MailchimpAsk, Row, RowMemory } from '../store/entities.ts';
 import type { ClusterContact } from './cluster.ts';
 import type { DecisionRules } from './decision.ts';
@@ -16,6 +17,8 @@ export interface NamesDecision {
   readonly memory: Pick<RowMemory, 'names'>;
 }
 
+/** A longer name at Mailchimp is what CiviCRM's column holds of it (facts/civicrm.md). */
+const NAME_COLUMN = 64;
 const NAMES = ['firstName', 'lastName'] as const;
 type Names = Partial<Record<(typeof NAMES)[number], string>>;
 
@@ -35,7 +38,7 @@ export function decideNames(row: Row, lead: ClusterContact, rules: DecisionRules
     if (isNew) {
       if (here) ask[name] = here;
     } else if (rules.withData) {
-      if (fitting(there) === here) agreed[name] = there;
+      if (fitColumn(there, NAME_COLUMN) === here) agreed[name] = there;
       else if (civicrmWins(there, here, row, lead, agreed[name], rules)) ask[name] = here;
       else edit[name] = there;
     }
@@ -46,9 +49,6 @@ export function decideNames(row: Row, lead: ClusterContact, rules: DecisionRules
     memory: Object.keys(agreed).length > 0 ? { names: agreed } : {},
   };
 }
-
-/** CiviCRM's columns hold 64 characters; a longer name at Mailchimp is not another one (facts/civicrm.md). */
-const fitting = (name: string): string => [...name].slice(0, 64).join('');
 
 function civicrmWins(there: string, here: string, row: Row, lead: ClusterContact, agreed: string | undefined, rules: DecisionRules): boolean {
   if (!there || !here) return here !== '';
