@@ -6,6 +6,9 @@ import { startSimulators } from './simulators.ts';
  * SIGTERM, SIGINT and, with `--with-parent`, the end of standard input end it, after its state is saved.
  */
 async function main(): Promise<void> {
+  // A parent that was killed reads no more; what is left to do is to save.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
   const { withParent = false, ...options } = readOptions(process.argv.slice(2));
   const simulators = await startSimulators(options);
   let closing: Promise<void> | null = null;
@@ -14,8 +17,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', end).on('SIGINT', end);
   if (withParent) process.stdin.on('end', end).on('error', end).resume();
-  const { urls, settings, fresh } = simulators;
-  process.stdout.write(`${JSON.stringify({ ready: true, urls, settings, fresh })}\n`);
+  const { urls, settings, fresh, madeAt } = simulators;
+  process.stdout.write(`${JSON.stringify({ ready: true, urls, settings, fresh, madeAt })}\n`);
 }
 
 function fail(error: unknown): never {

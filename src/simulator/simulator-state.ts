@@ -25,6 +25,8 @@ export interface StateOptions {
 export interface SimulatorState {
   /** Null: it went on from where it was; else why it was made afresh. */
   readonly fresh: string | null;
+  /** When it was made, milliseconds UTC: what was learned from a state made at another time is of other people. */
+  readonly madeAt: number;
   readonly expectations: readonly Expectation[];
   /** Something may have changed: it is saved soon. */
   changed(): void;
@@ -61,7 +63,7 @@ interface SavedPeople {
 
 /** Goes on from the saved state, or makes the world and its people afresh where there is none that fits the options. */
 export function openState(parts: StatefulParts, options: StateOptions): SimulatorState {
-  if (options.directory === undefined) return { fresh: 'it is not kept', expectations: makeWorld(parts, originOf(parts, options)), changed: () => {}, close: () => {} };
+  if (options.directory === undefined) return notKept(parts, originOf(parts, options));
   const directory = new StateDirectory(options.directory);
   // These files are this process's own: what they hold is taken as it was written.
   const saved = directory.read(STATE) as SavedState | undefined;
@@ -72,7 +74,7 @@ export function openState(parts: StatefulParts, options: StateOptions): Simulato
   parts.random.load(saved.random);
   parts.mailchimp.load(saved.mailchimp);
   parts.civicrm.load(saved.civicrm);
-  return kept(parts, directory, saved.origin, { fresh: null, expectations: people.expectations });
+  return kept(parts, directory, saved.origin, { fresh: null, madeAt: saved.origin.madeAt, expectations: people.expectations });
 }
 
 function whyFresh(saved: SavedState | undefined, people: SavedPeople | undefined, options: StateOptions): string | null {
@@ -92,16 +94,24 @@ function makeWorld({ mailchimp, civicrm }: StatefulParts, origin: Origin): Expec
   return populate(mailchimp, civicrm, { people: origin.people, seed: origin.seed, now: origin.madeAt });
 }
 
+const notKept = (parts: StatefulParts, origin: Origin): SimulatorState => ({
+  fresh: 'it is not kept',
+  madeAt: origin.madeAt,
+  expectations: makeWorld(parts, origin),
+  changed: () => {},
+  close: () => {},
+});
+
 function made(parts: StatefulParts, directory: StateDirectory, options: StateOptions, fresh: string): SimulatorState {
   const origin = originOf(parts, options);
   const expectations = makeWorld(parts, origin);
   directory.write(PEOPLE, { origin, expectations } satisfies SavedPeople);
-  const state = kept(parts, directory, origin, { fresh, expectations });
+  const state = kept(parts, directory, origin, { fresh, madeAt: origin.madeAt, expectations });
   state.changed();
   return state;
 }
 
-function kept(parts: StatefulParts, directory: StateDirectory, origin: Origin, what: Pick<SimulatorState, 'fresh' | 'expectations'>): SimulatorState {
+function kept(parts: StatefulParts, directory: StateDirectory, origin: Origin, what: Pick<SimulatorState, 'fresh' | 'madeAt' | 'expectations'>): SimulatorState {
   const saver = new Saver(() => {
     const { clock, random, mailchimp, civicrm } = parts;
     directory.write(STATE, { origin, clock: clock.save(), random: random.save(), mailchimp: mailchimp.save(), civicrm: civicrm.save() } satisfies SavedState);

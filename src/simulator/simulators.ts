@@ -48,6 +48,8 @@ export interface RunningSimulators {
   readonly civicrm: CivicrmSimulator;
   /** Null: the state went on from where it was; else why it was made afresh. */
   readonly fresh: string | null;
+  /** When the state was made, milliseconds UTC: what a sync learned from one made at another time is of other people. */
+  readonly madeAt: number;
   /** Compares every generated person with what was foretold; `reported`: what the sync says it cannot do. */
   judge(reported?: readonly ReportedFailure[]): Verdict[];
   /** Lets requests under way end, saves the state, frees the ports. */
@@ -89,6 +91,7 @@ async function start(options: SimulatorsOptions, claim: DirectoryClaim | null): 
     urls: { mailchimp: servers.mailchimp.url, civicrm: servers.civicrm.url, control: servers.control.url },
     settings: simulatorSettings({ mailchimpUrl, civicrmUrl: servers.civicrm.url, timezone, webhookBase }),
     fresh: state.fresh,
+    madeAt: state.madeAt,
     judge: judgeAll,
     close: async () => {
       worker.stop();

@@ -72,6 +72,7 @@ describe('the simulators together', () => {
     const [state, judged] = [stateOf(first), first.judge()];
     const second = await restart(first);
     assert.equal(second.fresh, null);
+    assert.equal(second.madeAt, first.madeAt);
     assert.equal(stateOf(second), state);
     assert.deepEqual(second.judge(), judged);
     await act(second, 'mailchimp', 'person.subscribe', { listId, address: 'newer@example.org' });

@@ -5,7 +5,7 @@ export type Moment = number;
 export type PlannedStatus = 'subscribed' | 'unsubscribed' | 'cleaned' | 'pending' | 'transactional' | 'archived';
 
 /** Why a person cannot be synced, by the codes of the sync's documentation. */
-export type ForetoldFailure = 'no_email' | 'on_hold' | 'cleaned' | 'forgotten' | 'address_refused';
+export type ForetoldFailure = 'no_email' | 'on_hold' | 'cleaned' | 'forgotten' | 'address_refused' | 'later';
 
 /** A group contact's status, null without a row; `Pending` and others count as not Added. */
 export type PlannedGroupStatus = 'Added' | 'Removed' | 'Pending' | null;
@@ -54,6 +54,8 @@ export interface PersonPlan {
   readonly contacts: readonly ContactPlan[];
   /** Addresses deleted at Mailchimp for good, which cannot be imported again. */
   readonly forgotten: readonly string[];
+  /** Addresses that Mailchimp takes no sign-up of for some days, after many of late. */
+  readonly tooManySignups: readonly string[];
   /** Members that the sync makes; any other address of the person gets none. */
   readonly newMembers: readonly { readonly address: string; readonly interest: boolean }[];
   /** A contact that the sync makes for a member; it is Added. */

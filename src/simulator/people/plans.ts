@@ -47,6 +47,7 @@ export const person = (plan: Partial<PersonPlan>): PersonPlan => ({
   members: [],
   contacts: [],
   forgotten: [],
+  tooManySignups: [],
   newMembers: [],
   newContact: null,
   held: [],

@@ -12,6 +12,7 @@ export function populate(mailchimp: MailchimpSimulator, civicrm: CivicrmSimulato
   const before = options.now - PAST;
   mailchimp.importMembers(listId, people.flatMap((person) => person.plan.members.map((plan) => importedMember(person, plan))));
   forget(mailchimp, people.flatMap(({ plan }) => plan.forgotten));
+  for (const address of people.flatMap(({ plan }) => plan.tooManySignups)) mailchimp.administrators.markTooManySignups(listId, address);
   const ids = civicrm.acts.importContacts(people.flatMap((person) => person.plan.contacts.map((plan) => importedContact(person, plan, before))));
   const byPerson = inPortions(ids, people.map(({ plan }) => plan.contacts.length));
   people.forEach((person, index) => merge(civicrm, person, byPerson[index] ?? []));

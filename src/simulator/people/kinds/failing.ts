@@ -44,6 +44,15 @@ export const failing: readonly Kind[] = [
       return person({ contacts: [contact(maker.fakeAddress(), [['Added', added]])], failure: 'address_refused' });
     },
   },
+  {
+    name: 'Added, signed up to many lists of late',
+    tells: 'Mailchimp takes the address again in some days: `later`.',
+    make: (maker) => {
+      const [added] = maker.moments(1);
+      const address = maker.address();
+      return person({ contacts: [contact(address, [['Added', added]])], tooManySignups: [address], failure: 'later' });
+    },
+  },
 ];
 
 function addedWith(name: string, tells: string, emails: (address: string) => readonly EmailPlan[]): Kind {

@@ -63,6 +63,18 @@ export const newcomers: readonly Kind[] = [
       });
     },
   },
+  {
+    name: 'merged, Added, unknown to Mailchimp',
+    tells: "The duplicate's membership went over to the contact that was kept: subscribed once, at its address.",
+    make: (maker) => {
+      const [added] = maker.moments(1);
+      const address = maker.address();
+      return person({
+        contacts: [contact(address, [], { becomes: { group: 'Added' } }), contact(address, [['Added', added]], { mergedInto: 0, becomes: { group: null } })],
+        newMembers: [{ address, interest: false }],
+      });
+    },
+  },
 ];
 
 /** `emails`: the first of them is the best. */
