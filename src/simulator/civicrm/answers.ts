@@ -49,7 +49,7 @@ export function envelope(site: Site, entity: string, action: string, outcome: Ou
   };
 }
 
-export interface ErrorBody {
+interface ErrorBody {
   readonly error_code: number | string;
   readonly error_message: string;
   readonly status: 403 | 500;

@@ -8,7 +8,7 @@ export function collationKey(text: string): string {
 }
 
 /** The same without the rule for trailing spaces, as LIKE compares. */
-export function fold(text: string): string {
+function fold(text: string): string {
   // Plain ASCII is the common case by far, and needs no decomposition.
   if (/^[\x20-\x7e]*$/.test(text)) return text.toLowerCase();
   return text
@@ -20,13 +20,6 @@ export function fold(text: string): string {
 }
 
 export const equalText = (left: string, right: string): boolean => collationKey(left) === collationKey(right);
-
-/** Order of two texts; of keys, letters beyond ASCII come after it. */
-export function compareText(left: string, right: string): number {
-  const a = collationKey(left);
-  const b = collationKey(right);
-  return a < b ? -1 : a > b ? 1 : 0;
-}
 
 /** A LIKE pattern (`%`, `_`, `\` before either) as a test on values. */
 export function likePattern(pattern: string): (value: string) => boolean {

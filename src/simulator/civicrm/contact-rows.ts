@@ -8,7 +8,7 @@ export type ContactColumns = Partial<Omit<ContactRow, 'id'>>;
 const NAME_LENGTH = 128;
 
 /** A contact with nothing but defaults. */
-export const EMPTY_CONTACT: Omit<ContactRow, 'id'> = {
+const EMPTY_CONTACT: Omit<ContactRow, 'id'> = {
   contact_type: 'Individual',
   external_identifier: null,
   display_name: null,

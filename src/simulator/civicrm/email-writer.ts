@@ -1,5 +1,6 @@
 import type { EmailColumns } from './addresses.ts';
 import { deleteEmail, holdDates, insertEmail, updateEmail } from './addresses.ts';
+import { compactDate } from './column-text.ts';
 import { readValues } from './given-values.ts';
 import type { Reading } from './path.ts';
 import type { EmailRow } from './rows.ts';
@@ -7,7 +8,7 @@ import type { ShownRow } from './select.ts';
 import type { Writer } from './writer.ts';
 import { REPLY_END, editsContacts, nulls, shownColumns } from './writer.ts';
 
-const compact = (date: string | null): string => (date === null ? 'null' : date.replace(/[-: ]/g, ''));
+const compact = (date: string | null): string => (date === null ? 'null' : compactDate(date));
 
 /** The dates of a hold come as digits only, and a cleared one as the text "null" (recorded). */
 function holdReply(reading: Reading, before: EmailRow, onHold: number | undefined): ShownRow {

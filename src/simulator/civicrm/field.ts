@@ -1,6 +1,6 @@
 import type { EntityName } from './entity-names.ts';
 
-export type FieldType =
+type FieldType =
   | 'integer'
   | 'number'
   | 'text'

@@ -1,3 +1,4 @@
+import { compactDate } from './column-text.ts';
 import { NotSimulated, alreadyExists, constraintViolation } from './failures.ts';
 import { readValues } from './given-values.ts';
 import type { GroupColumns, TagColumns } from './group-rows.ts';
@@ -41,7 +42,7 @@ export const tagWriter: Writer = {
     const { columns, unknown } = readValues(writing, 'Tag', values);
     const given: TagColumns = columns;
     const row = insertTag(writing.site, String(given.label), { ...given, created_id: writing.caller.contactId });
-    const compact = { created_date: (row.created_date ?? '').replace(/[-: ]/g, '') };
+    const compact = { created_date: compactDate(row.created_date ?? '') };
     return { ...shownColumns(writing, 'Tag', row, ['id', 'name', 'label', ...Object.keys(columns), 'created_id']), ...compact, ...nulls(unknown), ...REPLY_END };
   },
   update(writing, row, values) {

@@ -1,5 +1,5 @@
 /** A date as written: wall clock time of the site (milliseconds as if it were UTC), or an instant. */
-export interface ParsedTime {
+interface ParsedTime {
   readonly time: number;
   readonly zone: 'local' | 'utc';
 }

@@ -23,7 +23,7 @@ import { struck } from './struck.ts';
 import type { CivicrmTables } from './tables.ts';
 import { Transactions } from './transactions.ts';
 
-export type Condition = 'running' | 'maintenance' | 'database down';
+type Condition = 'running' | 'maintenance' | 'database down';
 
 /** A local CiviCRM that answers APIv4 REST as recorded from real sites; what it does is in docs/reference/simulated-civicrm.md. */
 export class CivicrmSimulator implements SimulatedService {

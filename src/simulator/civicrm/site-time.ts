@@ -51,11 +51,6 @@ export class SiteTime {
     return wallClock(instant + this.#sessionOffset());
   }
 
-  /** `YYYYMMDDHHMMSS`, as replies of writes carry dates. */
-  showCompact(instant: number): string {
-    return this.show(instant).replace(/[-: ]/g, '');
-  }
-
   /** Now as the text of a DATETIME column, which no zone moves afterwards. */
   localNow(): string {
     return this.show(this.stamp());
