@@ -1,4 +1,5 @@
-import { Database, type Parameter } from '../../src/store/sqlite/database.ts';
+import type { Parameter } from '../../src/store/columns/parameter.ts';
+import { Database } from '../../src/store/sqlite/database.ts';
 
 /** A database in memory that remembers which statements it was given. */
 export class RecordingDatabase extends Database {

@@ -1,24 +1,8 @@
-import type { Instant } from '../../base/clock.ts';
-import type { BatchId, ListId } from '../../base/ids.ts';
-import type { BatchRecord } from '../entities.ts';
+import { batchOf, type BatchColumns } from '../columns/batch-columns.ts';
+import { writeJson } from '../columns/json.ts';
 import type { Database } from './database.ts';
-import { writeJson } from './json.ts';
 import { requireLease } from './leases.ts';
 import type { StoreMethods } from './methods.ts';
-
-interface BatchColumns {
-  readonly id: number;
-  readonly account: string;
-  readonly mailchimp_list_id: ListId;
-  readonly mailchimp_batch_id: BatchId | null;
-  readonly state: BatchRecord['state'];
-  readonly operations: number;
-  readonly created_at: Instant;
-  readonly progress_at: Instant;
-  readonly finished_operations: number;
-  readonly claimed_by: string | null;
-  readonly claimed_until: Instant | null;
-}
 
 const INSERT = `
   INSERT INTO mailchimpsync_batch (account, mailchimp_list_id, state, operations, created_at, progress_at, finished_operations)
@@ -42,20 +26,6 @@ const CLAIM = `
   UPDATE mailchimpsync_batch SET claimed_by = ?1, claimed_until = ?2
   WHERE id = ?3 AND (claimed_by IS NULL OR claimed_by = ?1 OR claimed_until <= ?4)`;
 const RELEASE = 'UPDATE mailchimpsync_batch SET claimed_by = NULL, claimed_until = NULL WHERE id = ? AND claimed_by = ?';
-
-const batchOf = (columns: BatchColumns): BatchRecord => ({
-  id: columns.id,
-  account: columns.account,
-  listId: columns.mailchimp_list_id,
-  batchId: columns.mailchimp_batch_id,
-  state: columns.state,
-  operations: columns.operations,
-  createdAt: columns.created_at,
-  progressAt: columns.progress_at,
-  finishedOperations: columns.finished_operations,
-  claimedBy: columns.claimed_by,
-  claimedUntil: columns.claimed_until,
-});
 
 type BatchMethods = Pick<StoreMethods, 'openBatch' | 'writeBatch' | 'batchesInState' | 'batchByBatchId' | 'claimBatch' | 'releaseBatch'>;
 

@@ -1,7 +1,7 @@
 import type { Instant } from '../../base/clock.ts';
-import { SyncError } from '../../base/errors.ts';
 import type { ListId } from '../../base/ids.ts';
 import type { Unit, UnitOutcome } from '../store.ts';
+import { requireSameAudience } from '../units.ts';
 import { writeAudience } from './audience.ts';
 import { writeContactMemory } from './contacts.ts';
 import type { Database } from './database.ts';
@@ -53,14 +53,4 @@ const unitApplier = (database: Database, listId: ListId, now: Instant): ((unit: 
     if (unit.release && claimant !== null) rows.release(rowChanges, claimant);
     return { kind: 'done', rows: insertedRows, updates: insertedUpdates };
   };
-};
-
-/** A commit is one audience's. */
-const requireSameAudience = (unit: Unit, listId: ListId): void => {
-  const named = [
-    ...(unit.rows ?? []).map((change) => (change.kind === 'delete' ? listId : change.row.listId)),
-    ...(unit.updates ?? []).map((change) => (change.kind === 'insert' ? change.update.listId : listId)),
-  ];
-  const other = named.find((name) => name !== listId);
-  if (other !== undefined) throw new SyncError('internal', `A commit for the audience ${listId} holds a change for the audience ${other}.`);
 };

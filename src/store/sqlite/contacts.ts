@@ -1,16 +1,9 @@
-import type { Instant } from '../../base/clock.ts';
-import type { ContactId, ListId } from '../../base/ids.ts';
+import type { ListId } from '../../base/ids.ts';
+import { contactMemoryOf, contactMemoryParameters, type ContactColumns } from '../columns/contact-columns.ts';
+import { writeJson } from '../columns/json.ts';
 import type { ContactMemory } from '../entities.ts';
 import type { Database } from './database.ts';
-import { readJson, writeJson } from './json.ts';
 import type { StoreMethods } from './methods.ts';
-
-interface ContactColumns {
-  readonly civicrm_contact_id: ContactId;
-  readonly looked_at: Instant;
-  readonly opt_out: string | null;
-  readonly unexplained: string;
-}
 
 const READ = `
   SELECT * FROM mailchimpsync_contact
@@ -21,17 +14,10 @@ const WRITE = `
 
 /** What is remembered of contacts beyond their rows. */
 export const contactMethods = (database: Database): Pick<StoreMethods, 'contactMemories'> => ({
-  contactMemories: (listId, ids) =>
-    (database.all(READ, listId, writeJson(ids)) as readonly ContactColumns[]).map((columns) => ({
-      contactId: columns.civicrm_contact_id,
-      lookedAt: columns.looked_at,
-      optOut: columns.opt_out === null ? null : (readJson(columns.opt_out) as ContactMemory['optOut']),
-      unexplained: readJson(columns.unexplained) as ContactMemory['unexplained'],
-    })),
+  contactMemories: (listId, ids) => (database.all(READ, listId, writeJson(ids)) as readonly ContactColumns[]).map(contactMemoryOf),
 });
 
 /** Part of a commit. */
 export const writeContactMemory = (database: Database, listId: ListId, memory: ContactMemory): void => {
-  const { contactId, lookedAt, optOut, unexplained } = memory;
-  database.run(WRITE, listId, contactId, lookedAt, optOut && writeJson(optOut), writeJson(unexplained));
+  database.run(WRITE, listId, ...contactMemoryParameters(memory));
 };

@@ -1,17 +1,7 @@
-import type { Instant } from '../../base/clock.ts';
-import type { ContactId, EmailAddress } from '../../base/ids.ts';
-import type { CreationClaim } from '../entities.ts';
+import { claimOf, type ClaimColumns } from '../columns/creation-claim-columns.ts';
+import { writeJson } from '../columns/json.ts';
 import type { Database } from './database.ts';
-import { writeJson } from './json.ts';
 import type { StoreMethods } from './methods.ts';
-
-interface ClaimColumns {
-  readonly site: string;
-  readonly email: EmailAddress;
-  readonly claimed_by: string;
-  readonly claimed_at: Instant;
-  readonly civicrm_contact_id: ContactId | null;
-}
 
 const CLAIM = `
   INSERT INTO mailchimpsync_creation_claim (site, email, claimed_by, claimed_at) VALUES (?1, ?2, ?3, ?4)
@@ -38,10 +28,3 @@ export const creationClaimMethods = (database: Database): Pick<StoreMethods, 'cl
     }),
 });
 
-const claimOf = (columns: ClaimColumns): CreationClaim => ({
-  site: columns.site,
-  email: columns.email,
-  claimedBy: columns.claimed_by,
-  claimedAt: columns.claimed_at,
-  contactId: columns.civicrm_contact_id,
-});

@@ -1,10 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Duration } from '../../base/clock.ts';
+import type { Parameter } from '../columns/parameter.ts';
 import { mayEndTransaction } from './failures.ts';
-
-/** A value that a statement is given. */
-export type Parameter = SQLInputValue;
 
 /**
  * One connection to the store's file. Statements are constants of this folder, prepared once; what comes from outside

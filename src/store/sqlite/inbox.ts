@@ -1,22 +1,7 @@
-import type { Instant } from '../../base/clock.ts';
-import type { EmailAddress, ListId } from '../../base/ids.ts';
-import type { InboxEntry } from '../entities.ts';
+import { entryOf, type InboxColumns } from '../columns/inbox-columns.ts';
+import { writeJson } from '../columns/json.ts';
 import type { Database } from './database.ts';
-import { readJson, writeJson } from './json.ts';
 import type { StoreMethods } from './methods.ts';
-
-interface InboxColumns {
-  readonly id: number;
-  readonly mailchimp_list_id: ListId;
-  readonly type: string;
-  readonly fired_at: Instant;
-  readonly dedup_key: string;
-  readonly email: EmailAddress | null;
-  readonly payload: string;
-  readonly received_at: Instant;
-  readonly handled_at: Instant | null;
-  readonly attempts: number;
-}
 
 const RECEIVE = `
   INSERT INTO mailchimpsync_inbox (mailchimp_list_id, type, fired_at, dedup_key, email, payload, received_at)
@@ -42,15 +27,3 @@ export const inboxMethods = (database: Database): Pick<StoreMethods, 'receive' |
   },
 });
 
-const entryOf = (columns: InboxColumns): InboxEntry => ({
-  id: columns.id,
-  listId: columns.mailchimp_list_id,
-  type: columns.type,
-  firedAt: columns.fired_at,
-  key: columns.dedup_key,
-  email: columns.email,
-  payload: readJson(columns.payload) as InboxEntry['payload'],
-  receivedAt: columns.received_at,
-  handledAt: columns.handled_at,
-  attempts: columns.attempts,
-});

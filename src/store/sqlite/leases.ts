@@ -1,6 +1,6 @@
 import type { Duration, Instant } from '../../base/clock.ts';
-import { SyncError } from '../../base/errors.ts';
 import type { ListId, RunId } from '../../base/ids.ts';
+import { leaseLost } from '../lease-lost.ts';
 import type { Lease } from '../store.ts';
 import type { Database } from './database.ts';
 
@@ -55,10 +55,7 @@ export const takeLease = (database: Database, listId: ListId, runId: RunId, hold
 export const requireLease = (database: Database, listId: ListId, lease: Lease): void => {
   const found = current(database, listId);
   if (lease.listId === listId && found?.run_id === lease.runId && found.fence === lease.fence) return;
-  throw new SyncError(
-    'lease_lost',
-    `Run ${lease.runId} no longer holds the audience ${lease.listId}: it was taken over, aborted or is over. Nothing was written; another run does the work.`,
-  );
+  throw leaseLost(lease);
 };
 
 /** Who holds the audience, or held it last in a run that is not over. */

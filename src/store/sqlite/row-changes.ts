@@ -1,9 +1,9 @@
 import type { Instant } from '../../base/clock.ts';
 import { rowId, type ListId, type RowId } from '../../base/ids.ts';
+import { FACT_COLUMNS, factParameters, KEY_COLUMNS, keyParameters } from '../columns/row-columns.ts';
 import type { NewRow, Row } from '../entities.ts';
 import type { RowChange, Unit } from '../store.ts';
 import type { Database } from './database.ts';
-import { FACT_COLUMNS, factParameters, KEY_COLUMNS, keyParameters } from './row-columns.ts';
 import { UnitConflict } from './unit-conflict.ts';
 
 const STANDING = `

@@ -1,9 +1,10 @@
+import { writeJson } from '../columns/json.ts';
+import type { Parameter } from '../columns/parameter.ts';
+import { rowOf, type RowColumns } from '../columns/row-columns.ts';
 import type { Row, SyncStatus } from '../entities.ts';
 import type { RowPage } from '../store.ts';
-import type { Database, Parameter } from './database.ts';
-import { writeJson } from './json.ts';
+import type { Database } from './database.ts';
 import type { StoreMethods } from './methods.ts';
-import { rowOf, type RowColumns } from './row-columns.ts';
 
 /** Statements name their index: without statistics SQLite would now and then read a whole audience in order of id instead. */
 const by = (column: string, index: string): string => `

@@ -1,27 +1,11 @@
-import type { Instant } from '../../base/clock.ts';
 import { SyncError } from '../../base/errors.ts';
 import type { ListId, RunId } from '../../base/ids.ts';
-import type { Run, RunMode, StageName } from '../entities.ts';
+import { writeJson } from '../columns/json.ts';
+import { runOf, type RunColumns } from '../columns/run-columns.ts';
+import type { Run } from '../entities.ts';
 import type { Database } from './database.ts';
-import { readJson, writeJson } from './json.ts';
 import { dropLease, endLeaseOf, extendLease, leaseHasRunOut, leaseHolder, mayTake, requireLease, takeLease } from './leases.ts';
 import type { StoreMethods } from './methods.ts';
-
-interface RunColumns {
-  readonly id: RunId;
-  readonly mailchimp_list_id: ListId;
-  readonly mode: RunMode;
-  readonly since: Instant | null;
-  readonly with_data: number;
-  readonly dry_run: number;
-  readonly state: Run['state'];
-  readonly stage: StageName | null;
-  readonly cursor: string;
-  readonly counts: string;
-  readonly started_at: Instant;
-  readonly ended_at: Instant | null;
-  readonly error_code: string | null;
-}
 
 const BY_ID = 'SELECT * FROM mailchimpsync_run WHERE id = ?';
 const RUNNING = `
@@ -35,22 +19,6 @@ const INSERT = `
 const COMPLETE_STAGE = `UPDATE mailchimpsync_run SET stage = ?, counts = ?, cursor = 'null' WHERE id = ?`;
 const WRITE_CURSOR = 'UPDATE mailchimpsync_run SET cursor = ? WHERE id = ?';
 const FINISH = 'UPDATE mailchimpsync_run SET state = ?, ended_at = ?, error_code = ? WHERE id = ?';
-
-const runOf = (columns: RunColumns): Run => ({
-  id: columns.id,
-  listId: columns.mailchimp_list_id,
-  mode: columns.mode,
-  since: columns.since,
-  withData: columns.with_data === 1,
-  dryRun: columns.dry_run === 1,
-  state: columns.state,
-  stage: columns.stage,
-  cursor: readJson(columns.cursor),
-  counts: readJson(columns.counts) as Run['counts'],
-  startedAt: columns.started_at,
-  endedAt: columns.ended_at,
-  errorCode: columns.error_code,
-});
 
 /** Where the stage under way goes on after a stop. */
 export const writeCursor = (database: Database, id: RunId, cursor: unknown): void => {

@@ -1,7 +1,7 @@
 import { updateId, type ListId, type RowId, type UpdateId } from '../../base/ids.ts';
+import { INSERTED_UPDATE_COLUMNS, updateParameters, type UpdateColumns } from '../columns/update-columns.ts';
 import type { UpdateChange, UpdateSet } from '../store.ts';
 import type { Database } from './database.ts';
-import { INSERTED_UPDATE_COLUMNS, updateParameters, type UpdateColumns } from './update-columns.ts';
 import { UnitConflict } from './unit-conflict.ts';
 
 const INSERT = `

@@ -1,8 +1,9 @@
+import { writeJson } from '../columns/json.ts';
+import type { Parameter } from '../columns/parameter.ts';
+import { updateOf, type UpdateColumns } from '../columns/update-columns.ts';
 import type { Update } from '../entities.ts';
-import type { Database, Parameter } from './database.ts';
-import { writeJson } from './json.ts';
+import type { Database } from './database.ts';
 import type { StoreMethods } from './methods.ts';
-import { updateOf, type UpdateColumns } from './update-columns.ts';
 
 /** Spelled as in the partial indexes of schema.ts, else SQLite refuses them; statements name their index (rows.ts). */
 const OPEN = `(state IN ('planned', 'queued', 'sending', 'submitted') OR claims = 1)`;

@@ -1,8 +1,8 @@
 import type { Instant } from '../../base/clock.ts';
 import type { ContactId, EmailAddress, ListId, RowId, RunId, UpdateId, WriteId } from '../../base/ids.ts';
 import type { CivicrmUpdate, FailReason, MailchimpUpdate, NewUpdate, Update, UpdateKind, UpdateState } from '../entities.ts';
-import type { Parameter } from './database.ts';
 import { readJson, writeJson } from './json.ts';
+import type { Parameter } from './parameter.ts';
 
 interface SharedColumns {
   readonly id: UpdateId;
@@ -41,7 +41,7 @@ interface CivicrmColumns extends SharedColumns {
   readonly write_id: WriteId;
 }
 
-/** A line of `mailchimpsync_update` as SQLite answers it; the other side's columns are NULL. */
+/** A line of the update table as the database answers it; the other side's columns are NULL. */
 export type UpdateColumns = MailchimpColumns | CivicrmColumns;
 
 /** The update of a line of the update table. */

@@ -4,5 +4,5 @@
  */
 export const readJson = (text: string): unknown => JSON.parse(text);
 
-/** Writes a JSON column, or a list for `json_each(?)`. */
+/** Writes a JSON column, or a list for SQLite's `json_each(?)`. */
 export const writeJson = (value: unknown): string => JSON.stringify(value ?? null);

@@ -1,10 +1,10 @@
 import type { Instant } from '../../base/clock.ts';
 import type { ContactId, EmailAddress, ListId, MemberContactId, MemberHash, RowId } from '../../base/ids.ts';
 import type { FailReason, MemberFacts, NewRow, Row, SyncStatus } from '../entities.ts';
-import type { Parameter } from './database.ts';
 import { readJson, writeJson } from './json.ts';
+import type { Parameter } from './parameter.ts';
 
-/** A line of `mailchimpsync_cache` as SQLite answers it. */
+/** A line of the cache table as the database answers it. */
 export interface RowColumns {
   readonly id: RowId;
   readonly version: number;
