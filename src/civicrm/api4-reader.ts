@@ -2,7 +2,7 @@ import { MINUTE, SECOND, type Duration } from '../base/clock.ts';
 import { contactId, historyId, type ContactId, type EmailAddress, type GroupId } from '../base/ids.ts';
 import type { Api4 } from './api4.ts';
 import { chunksOf } from './chunks.ts';
-import { bound, SiteDates } from './dates.ts';
+import { SiteDates } from './dates.ts';
 import { probe } from './probe.ts';
 import { checkTimezone } from './timezone-check.ts';
 import { TRASHED_TOO, rowsOf, type Query } from './queries.ts';
@@ -34,7 +34,7 @@ const CALLS = 20;
 
 /** Reads CiviCRM through APIv4. @param timezone the site's, an IANA name; `settings_invalid` when there is no such zone */
 export function createApi4Reader(api: Api4, timezone: string, { deadline = 5 * MINUTE, checkDeadline = 20 * SECOND }: ReadDeadlines = {}): CivicrmReader {
-  const dates = new SiteDates(timezone);
+  const dates = new SiteDates(timezone, () => api.service.now());
   const all = <Row>(query: Query<Row>, signal?: AbortSignal): Promise<readonly Row[]> => rowsOf(api, query, deadline, signal);
 
   /** One search a chunk of a list, their rows together. */
@@ -113,7 +113,7 @@ export function createApi4Reader(api: Api4, timezone: string, { deadline = 5 * M
     },
 
     async modifiedSince(since, after, limit, signal) {
-      const rows = await all({ ...contactIds, where: [['modified_date', '>=', bound(since)], TRASHED_TOO], after, limit }, signal);
+      const rows = await all({ ...contactIds, where: [['modified_date', '>=', dates.since(since)], TRASHED_TOO], after, limit }, signal);
       return rows.map((row) => contactId(Number(row.id)));
     },
 

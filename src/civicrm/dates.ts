@@ -10,16 +10,22 @@ const MOST_REMEMBERED = 20_000;
 /**
  * Dates of one site. APIv4 answers with dates that carry no offset and are in the site's own zone (facts/civicrm.md).
  *
- * When clocks go back, an hour comes twice: such a date is read as the **earlier** of the two moments, because the
- * later one may still lie in the future, and a word from the future would beat everything that is said now.
- * When clocks go forward, an hour is missing: a date in it is read as if the clocks had not moved yet, as PHP does.
+ * The columns are TIMESTAMPs, and CiviCRM sets the zone of its database session to the offset that the site's zone has
+ * **now** (CRM_Utils_System_Base::getTimeZoneOffset): in winter, a date of last summer is shown in winter time. So dates
+ * are read with the offset of the moment of reading, and no hour comes twice or is missing. Only on old sites, whose
+ * history is in DATETIME columns, are dates of the other half of the year an hour off; SQL access tells them apart.
  */
 export class SiteDates {
   readonly #format: Intl.DateTimeFormat;
   readonly #offsets = new Map<number, Duration>();
+  readonly #now: () => Instant;
 
-  /** @param timezone IANA name, `Europe/London` for example; `settings_invalid` when there is no such zone */
-  constructor(timezone: string) {
+  /**
+   * @param timezone IANA name, `Europe/London` for example; `settings_invalid` when there is no such zone
+   * @param now the site's time
+   */
+  constructor(timezone: string, now: () => Instant) {
+    this.#now = now;
     try {
       this.#format = new Intl.DateTimeFormat('en-US', {
         timeZone: timezone,
@@ -38,8 +44,17 @@ export class SiteDates {
     }
   }
 
-  /** Reads `YYYY-MM-DD HH:MM:SS`; null when the text is no such date. */
+  /** Reads `YYYY-MM-DD HH:MM:SS` as the site shows it now; null when the text is no such date. */
   read(text: string): Instant | null {
+    const written = asIfUtc(text);
+    return written === null ? null : written - this.#offsetAt(this.#now());
+  }
+
+  /**
+   * The moment whose bound in a search finds a date: bounds are turned into the site's zone with the offset of their own
+   * day (facts/civicrm.md), not with that of now. Of an hour that comes twice the earlier moment.
+   */
+  found(text: string): Instant | null {
     const written = asIfUtc(text);
     if (written === null) return null;
     const before = this.#offsetAt(written - DAY);
@@ -47,6 +62,11 @@ export class SiteDates {
     // The clocks ran on `before`, then on `after`: the moment is one at which the clocks showed what is written.
     const moments = [written - before, written - after].filter((moment) => moment + this.#offsetAt(moment) === written);
     return moments.length === 0 ? written - before : Math.min(...moments);
+  }
+
+  /** A bound of a search for what was written at or after a moment, however the clocks were moved since: rather too early than too late. */
+  since(instant: Instant): string {
+    return bound(instant - Math.max(0, this.#offsetAt(instant) - this.#offsetAt(this.#now())));
   }
 
   /** What the clocks of the site are ahead of UTC at a moment. */

@@ -31,7 +31,7 @@ export async function checkTimezone(api: Api4, dates: SiteDates, timezone: strin
 
 interface Dated {
   readonly id: number;
-  /** The moment that the settings' zone makes of the row's date. */
+  /** The moment whose bound finds the row's date, if it is in the settings' zone. */
   readonly at: Instant;
 }
 
@@ -39,7 +39,7 @@ async function latest(api: Api4, dates: SiteDates, where: readonly unknown[], de
   const call = { entity: 'SubscriptionHistory', action: 'get', params: { select: ['id', 'date'], where, orderBy: { id: 'DESC' }, limit: SAMPLE } };
   return (await api.read(call, deadline, signal)).map((each) => {
     const { id, date } = api.fitting(checkDated(each), call);
-    const at = dates.read(date);
+    const at = dates.found(date);
     if (at === null) throw new SyncError('civicrm_unexpected', 'SubscriptionHistory.get: a date that is not YYYY-MM-DD HH:MM:SS.');
     return { id: Number(id), at };
   });
