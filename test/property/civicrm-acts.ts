@@ -1,0 +1,166 @@
+import type { Watch } from './watch.ts';
+import { GROUP, INTEREST_GROUP, type World } from './world.ts';
+
+/** What administrators and people do in CiviCRM, by one world. */
+export class CivicrmActs {
+  readonly #world: World;
+  readonly #watch: Watch;
+  /** Long transactions that are open, and when they began (ms). */
+  readonly #open = new Map<number, { readonly contact: number; readonly began: number }>();
+  /** Contacts whose opt-out was taken back once: a tick set again unseen would not be noticed. */
+  readonly #lifted = new Set<number>();
+
+  constructor(world: World, watch: Watch) {
+    this.#world = world;
+    this.#watch = watch;
+  }
+
+  newContact(address: string, name: string): void {
+    if (!this.#isFree(address, null)) return;
+    const id = this.#acts.createContact({ firstName: name, email: address });
+    this.#world.tell(`** civicrm-admin: makes contact ${id} "${name}" ${address}`);
+  }
+
+  add(contact: number, group: number): void {
+    if (!this.#world.contacts.isLive(contact) || !this.#acts.addToGroup(contact, group)) return;
+    if (group === GROUP) this.#world.actOnContact(contact, { yes: true, who: 'civicrm-admin', text: `adds contact ${contact}` });
+    else this.#world.tell(`** civicrm-admin: adds contact ${contact} to the interest group`);
+  }
+
+  remove(contact: number, group: number, forGood: boolean): void {
+    const { contacts } = this.#world;
+    this.#commitOf(contact);
+    if (!contacts.isLive(contact) || !contacts.isAdded(contact, group)) return;
+    if (forGood) this.#acts.deleteFromGroup(contact, group);
+    else this.#acts.removeFromGroup(contact, group);
+    if (group === GROUP) this.#world.actOnContact(contact, { yes: false, who: 'civicrm-admin', text: `${forGood ? 'deletes the membership of' : 'removes'} contact ${contact}` });
+    else this.#world.tell(`** civicrm-admin: removes contact ${contact} from the interest group`);
+  }
+
+  rename(contact: number, name: string): void {
+    if (!this.#world.contacts.isLive(contact)) return;
+    this.#acts.rename(contact, { firstName: name });
+    this.#world.tell(`** civicrm-admin: names contact ${contact} ${name}`);
+  }
+
+  /** The oldest address becomes another. */
+  editEmail(contact: number, to: string): void {
+    const { contacts, truth, options } = this.#world;
+    const email = contacts.emailsOf(contact).toSorted((one, other) => one.id - other.id)[0];
+    if (!email?.email || !contacts.isLive(contact) || email.email === to || !this.#isFree(to, contact)) return;
+    truth.moved.add(email.email).add(to);
+    if (!options.share) truth.reused.add(email.email).add(to);
+    truth.gives(contact, email.email);
+    this.#acts.editEmail(email.id, to);
+    this.#world.tell(`** civicrm-admin: edits the address of contact ${contact}: ${email.email} to ${to}`);
+  }
+
+  /** The oldest of several addresses goes. */
+  deleteEmail(contact: number): void {
+    const { contacts, truth } = this.#world;
+    const emails = contacts.emailsOf(contact).toSorted((one, other) => one.id - other.id);
+    const [email] = emails;
+    if (!email?.email || emails.length < 2 || !contacts.isLive(contact)) return;
+    if (!emails.slice(1).some((other) => other.email === email.email)) truth.gives(contact, email.email);
+    this.#acts.deleteEmail(email.id);
+    this.#world.tell(`** civicrm-admin: deletes the address ${email.email} of contact ${contact}`);
+  }
+
+  giveEmail(contact: number, address: string): void {
+    const { contacts } = this.#world;
+    if (!contacts.isLive(contact) || contacts.addressesOf(contact).includes(address) || !this.#isFree(address, contact)) return;
+    this.#acts.addEmail(contact, address);
+    this.#world.tell(`** civicrm-admin: gives contact ${contact} the address ${address} as well`);
+  }
+
+  /** A word only for a contact that the sync has met. */
+  trash(contact: number): void {
+    if (!this.#world.contacts.isLive(contact)) return;
+    this.#commitOf(contact);
+    if (this.#world.sync.knows(contact)) this.#world.actOnContact(contact, { yes: false, who: 'civicrm-admin', text: `trashes contact ${contact}` });
+    else this.#world.tell(`** civicrm-admin: trashes contact ${contact}, which the sync has not met`);
+    this.#acts.trash(contact);
+  }
+
+  optOut(contact: number, byMail: boolean): void {
+    if (!this.#world.contacts.isLive(contact) || this.#isOptedOut(contact)) return;
+    this.#world.actOnContact(contact, { yes: false, who: 'person', text: `opts out as contact ${contact}${byMail ? ' by mail' : ''}`, isOptOut: true });
+    this.#acts.optOut(contact, { history: byMail || this.#lifted.has(contact) });
+  }
+
+  /** As if it had not been said. */
+  takeBackOptOut(contact: number): void {
+    const { contacts, truth } = this.#world;
+    if (!contacts.isLive(contact) || !this.#isOptedOut(contact)) return;
+    truth.said = truth.said.filter((said) => !(said.isOptOut && contacts.survivorOf(said.contact ?? 0) === contact));
+    this.#acts.takeBackOptOut(contact);
+    this.#lifted.add(contact);
+    this.#world.tell(`** civicrm-admin: takes back the opt-out of contact ${contact}`);
+  }
+
+  merge(main: number, duplicate: number): void {
+    const { contacts, truth } = this.#world;
+    if (main === duplicate || !contacts.isLive(main) || !contacts.isLive(duplicate)) return;
+    for (const contact of [main, duplicate]) this.#commitOf(contact);
+    const before = contacts.historyOf(duplicate, GROUP).length;
+    const own = contacts.historyOf(main, GROUP).length;
+    const become = truth.said.filter((said) => !said.isOptOut && said.contact !== null && contacts.survivorOf(said.contact) === duplicate);
+    this.#acts.merge(main, duplicate);
+    this.#world.tell(`** civicrm-admin: merges contact ${duplicate} into ${main}`);
+    // CiviCRM drops the history of a duplicate whose membership gives way: nobody can know what it said.
+    if (contacts.historyOf(main, GROUP).length >= own + before) return;
+    truth.said = truth.said.filter((said) => !become.includes(said));
+    truth.historyDropped.add(main);
+  }
+
+  /** A change whose history row is seen by others only when its long transaction ends; it has its id and date at once. */
+  begin(contact: number): void {
+    const { contacts, clock } = this.#world;
+    if (!contacts.isLive(contact) || [...this.#open.values()].some((open) => open.contact === contact)) return;
+    const yes = !contacts.isAdded(contact, GROUP);
+    this.#open.set(this.#acts.begin(contact, GROUP, yes ? 'Added' : 'Removed'), { contact, began: clock.now() });
+    this.#world.actOnContact(contact, { yes, who: 'civicrm-admin', text: `${yes ? 'adds' : 'removes'} contact ${contact}, seen later` });
+  }
+
+  /** Ends the long transactions that began before. */
+  commitBefore(time: number): void {
+    for (const [id, { began }] of this.#open) {
+      if (began >= time) continue;
+      this.#acts.commit(id);
+      this.#open.delete(id);
+      this.#world.tell(`** (the history row ${id} is seen)`);
+    }
+  }
+
+  /** A transaction that is rolled back: the history id that it took never comes. */
+  rollBack(): void {
+    this.#acts.rollback(this.#acts.begin(BYSTANDER, INTEREST_GROUP, 'Added'));
+  }
+
+  get #acts(): World['civicrm']['acts'] {
+    return this.#world.civicrm.acts;
+  }
+
+  /** Whatever writes a contact waits for the lock of a transaction on it. */
+  #commitOf(contact: number): void {
+    for (const [id, open] of this.#open) {
+      if (open.contact !== contact) continue;
+      this.#acts.commit(id);
+      this.#open.delete(id);
+    }
+  }
+
+  #isOptedOut(contact: number): boolean {
+    return this.#world.contacts.get(contact)?.is_opt_out === true;
+  }
+
+  /** Without `share` an address does not go from one live contact to another. */
+  #isFree(address: string, contact: number | null): boolean {
+    const { contacts, options } = this.#world;
+    if (options.share) return true;
+    return [...(this.#watch.had.get(address) ?? []), ...contacts.ownersOf(address)].every((owner) => owner === contact || !contacts.isLive(owner));
+  }
+}
+
+/** The site's own administrator, whom nothing concerns. */
+const BYSTANDER = 2;

@@ -1,0 +1,89 @@
+import type { CivicrmActs } from './civicrm-acts.ts';
+import { HUMAN_ACTS, type Control, type HumanAct } from './history.ts';
+import { mailchimpActs } from './mailchimp-acts.ts';
+import { GROUP, INTEREST_GROUP, type World } from './world.ts';
+
+const PEOPLE = ['p', 'q', 'r'] as const;
+const ADDRESSES = 3;
+
+/** An address belongs to one person for ever: `p1@example.org` is the first of the first. */
+export const addressOf = (person: number, which: number): string => `${PEOPLE[person % PEOPLE.length]}${(which % ADDRESSES) + 1}@example.org`;
+
+const personOf = (address: string): number => PEOPLE.findIndex((letter) => address.startsWith(letter));
+
+export interface Acting {
+  readonly world: World;
+  readonly civicrm: CivicrmActs;
+  readonly person: number;
+  /** Which of the person's addresses or contacts. */
+  readonly which: number;
+  readonly number: number;
+}
+
+const humanActs: ReadonlySet<string> = new Set(HUMAN_ACTS);
+export const isHuman = (act: HumanAct | Control): act is HumanAct => humanActs.has(act);
+
+/** Does what a person or an administrator does; nothing where there is nothing to do. */
+export function actAsHuman(act: HumanAct, acting: Acting): void {
+  const { world, civicrm, person, which, number } = acting;
+  const address = addressOf(person, which);
+  const next = addressOf(person, which + 1);
+  const name = `N${number}`;
+  const contact = contactOf(world, person, which);
+  switch (act) {
+    case 'subscribe':
+    case 'signUp':
+    case 'confirm':
+    case 'unsubscribe':
+    case 'adminSubscribe':
+    case 'adminUnsubscribe':
+    case 'archive':
+      return mailchimpActs[act](world, address);
+    case 'deleteMember':
+      return mailchimpActs.deletePermanently(world, address);
+    case 'profile':
+      return mailchimpActs.editProfile(world, address, name);
+    case 'toggle':
+      return mailchimpActs.toggleInterest(world, address);
+    case 'move':
+      return mailchimpActs.changeAddress(world, address, next);
+    case 'newContact':
+      return civicrm.newContact(address, name);
+    case 'add':
+      return civicrm.add(contact, GROUP);
+    case 'remove':
+      return civicrm.remove(contact, GROUP, number % 8 === 0);
+    case 'addInterest':
+      return civicrm.add(contact, INTEREST_GROUP);
+    case 'removeInterest':
+      return civicrm.remove(contact, INTEREST_GROUP, false);
+    case 'rename':
+      return civicrm.rename(contact, name);
+    case 'editEmail':
+      return civicrm.editEmail(contact, next);
+    case 'deleteEmail':
+      return civicrm.deleteEmail(contact);
+    case 'giveEmail':
+      return civicrm.giveEmail(contact, addressOf(person, number));
+    case 'trash':
+      return civicrm.trash(contact);
+    case 'merge':
+      return civicrm.merge(contact, contactOf(world, number % 4 === 0 ? person + 1 : person, which + 1));
+    case 'optOut':
+      return civicrm.optOut(contact, number % 2 === 1);
+    case 'optIn':
+      return civicrm.takeBackOptOut(contact);
+    case 'begin':
+      return civicrm.begin(contact);
+    case 'commit':
+      return civicrm.commitBefore(Number.POSITIVE_INFINITY);
+    case 'rollBack':
+      return civicrm.rollBack();
+  }
+}
+
+/** One of a person's live contacts: those with an address of theirs; 0: none. */
+function contactOf(world: World, person: number, which: number): number {
+  const own = world.contacts.all().filter(({ id, is_deleted: isDeleted }) => !isDeleted && world.contacts.addressesOf(id).some((address) => personOf(address) === person % PEOPLE.length));
+  return own[which % (own.length || 1)]?.id ?? 0;
+}

@@ -1,0 +1,230 @@
+import { HOUR, SECOND } from '../../src/base/clock.ts';
+import { codeOf } from '../../src/base/errors.ts';
+import { listId } from '../../src/base/ids.ts';
+import type { StageName } from '../../src/store/entities.ts';
+import type { Engine } from '../../src/sync/engine.ts';
+import { STAGES } from '../../src/sync/stages.ts';
+import { CivicrmActs } from './civicrm-acts.ts';
+import type { Action, Control, History, HistoryOptions } from './history.ts';
+import { actAsHuman, isHuman } from './human.ts';
+import { Crash, Job } from './jobs.ts';
+import { Network } from './network.ts';
+import { seeded, startProcess } from './process.ts';
+import { SyncStore, usersOf } from './sync-store.ts';
+import { Watch } from './watch.ts';
+import { LIST, World } from './world.ts';
+
+const audience = listId(LIST);
+const signal = new AbortController().signal;
+
+/** The longest transaction of an administrator. */
+const WRITER = 20 * SECOND;
+
+/** Plays a history on the real stages, store and simulators. */
+export class Play {
+  readonly options: HistoryOptions;
+  readonly world: World;
+  readonly watch: Watch;
+  readonly store = new SyncStore();
+  readonly #network: Network;
+  readonly #civicrm: CivicrmActs;
+  readonly #random = seeded();
+  #engine: Engine | null = null;
+  #jobs: Job[] = [];
+  /** Truth that the sync had all heard of: where runs began that left nothing open. */
+  readonly marks: number[] = [];
+  /** Errors of jobs that nothing explains. */
+  readonly errors: string[] = [];
+  /** Writes and updates of a further run, when everything was quiet. */
+  more = 0;
+  #hasFaults = false;
+
+  constructor(options: HistoryOptions) {
+    this.options = options;
+    this.world = new World(
+      options,
+      {
+        isAtWork: () => this.#jobs.length > 0,
+        knows: (contact) => this.store.rows().some((row) => usersOf(row).includes(contact)),
+        addressesUnderWay: () => this.#addressesUnderWay(),
+        membersOf: (contact) => this.store.rows().flatMap((row) => (row.contactId === contact && row.memberContactId !== null ? [row.memberContactId] : [])),
+      },
+      (body, secret) => this.#receive(body, secret),
+    );
+    this.watch = new Watch(this.world);
+    this.watch.civicrm(undefined);
+    this.#network = new Network(this.world, this.watch);
+    this.#civicrm = new CivicrmActs(this.world, this.watch);
+  }
+
+  /** Plays all of it, then lets edits stop and the sync come to rest. */
+  async all({ actions }: History): Promise<void> {
+    this.#engine = await this.#start();
+    for (const action of actions) await this.#do(action);
+    await this.#comeToRest();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#jobs.map((job) => job.kill()));
+    await this.#engine?.close();
+    this.store.close();
+  }
+
+  async #do([act, one = 0, two = 0, three = 0]: Action): Promise<void> {
+    if (!isHuman(act)) return this.#control(act, one, two, three);
+    this.#network.during(() => actAsHuman(act, { world: this.world, civicrm: this.#civicrm, person: one, which: two, number: three }));
+    this.watch.mailchimp();
+    this.watch.civicrm(undefined);
+  }
+
+  async #control(act: Control, one: number, two: number, three: number): Promise<void> {
+    switch (act) {
+      case 'tick':
+        return this.#tick(one * SECOND);
+      case 'hours':
+        return this.#tick(one * HOUR);
+      case 'run':
+        return this.#begin(one ? 'full run' : 'run', () => this.#run(one ? 'full' : 'incremental'));
+      case 'batches':
+        return this.#begin('batch handler', async () => void (await this.#open.handleBatches({ signal })));
+      case 'inbox':
+        return this.#begin('webhook handler', async () => void (await this.#open.handleInbox({ signal })));
+      case 'step':
+        return this.#step(two, one || 1);
+      case 'finish':
+        return this.#finish();
+      case 'crash':
+        return this.#crash();
+      case 'deliver':
+        return this.#network.deliver(one);
+      case 'double':
+        return this.#network.deliverCopy(one);
+      case 'lose':
+        return this.#network.lose(one);
+      case 'execute':
+        return this.#network.execute(one, two, three);
+      case 'executeAll':
+        return this.#network.executeAll();
+      case 'fault':
+        this.#hasFaults = true;
+        return this.#network.plan(one);
+    }
+  }
+
+  #tick(by: number): void {
+    this.world.clock.advance(by);
+    this.#civicrm.commitBefore(this.world.clock.now() - WRITER);
+    this.watch.civicrm(undefined);
+  }
+
+  // Jobs
+
+  get #open(): Engine {
+    if (this.#engine === null) throw new Error('no process is running');
+    return this.#engine;
+  }
+
+  #start(): Promise<Engine> {
+    return startProcess({ world: this.world, watch: this.watch, store: this.store, options: this.options, random: this.#random });
+  }
+
+  #begin(name: string, work: () => Promise<void>): void {
+    const inTheWay = this.options.atOnce ? this.#jobs.some((job) => kindOf(job.name) === kindOf(name)) : this.#jobs.length > 0;
+    if (inTheWay) return;
+    this.world.tell(`   -- ${name} begins`);
+    this.#jobs.push(new Job(name, this.world.truth.now, work));
+  }
+
+  /** Whether it began anew, or went on with a run that a crash left. */
+  async #run(mode: 'full' | 'incremental'): Promise<void> {
+    const begun = await this.#open.start(audience, { mode, since: null, withData: this.options.withData, dryRun: false });
+    if (begun.kind === 'not_started') return;
+    this.#resumed = begun.kind === 'resumed';
+    for (const stage of Object.keys(STAGES) as StageName[]) await this.#open.runStage(stage, begun.run.id, { signal, last: stage === 'submit' });
+  }
+  #resumed = false;
+
+  async #step(which: number, effects: number): Promise<void> {
+    const job = this.#jobs[which % (this.#jobs.length || 1)];
+    await job?.step(effects);
+    this.#clearEnded();
+  }
+
+  async #finish(): Promise<void> {
+    await Promise.all(this.#jobs.map((job) => job.finish()));
+    this.#clearEnded();
+  }
+
+  async #crash(): Promise<void> {
+    if (this.#jobs.length === 0) return;
+    this.world.tell('   -- CRASH');
+    await Promise.all(this.#jobs.map((job) => job.kill()));
+    this.#jobs = [];
+    await this.#open.close();
+    this.#engine = await this.#start();
+  }
+
+  #clearEnded(): void {
+    for (const job of this.#jobs.filter(({ isOver }) => isOver)) {
+      const begun = this.world.timeline.at(-1)?.endsWith(`-- ${job.name} begins`);
+      if (begun && job.failure === null) this.world.timeline.pop(); // it had nothing to do
+      else this.world.tell(`   -- ${job.name} ${job.failure === null ? 'ends' : `fails: ${job.failure.message}`}`);
+      if (job.failure !== null && !this.#isExpected(job.failure)) this.errors.push(`${job.name}: ${job.failure.stack ?? job.failure.message}`);
+      const isRun = kindOf(job.name) === 'run' && job.failure === null;
+      if (isRun && this.store.openUpdates().length === 0 && this.store.inbox().length === 0) this.marks.push(job.began);
+    }
+    this.#jobs = this.#jobs.filter(({ isOver }) => !isOver);
+  }
+
+  /** Rows that kept changing while jobs ran at the same time; and faults that were asked for. */
+  #isExpected(failure: Error): boolean {
+    const code = codeOf(failure);
+    return failure instanceof Crash || (this.options.atOnce && code === 'busy') || (this.#hasFaults && code.startsWith('mailchimp_'));
+  }
+
+  #addressesUnderWay(): readonly string[] {
+    const rows = new Map(this.store.rows().map((row) => [row.id, row.email]));
+    return [...this.store.openUpdates(), ...this.store.ghosts()].flatMap((update) => (update.side === 'mailchimp' ? [(update.rowId && rows.get(update.rowId)) ?? update.email] : []));
+  }
+
+  async #receive(body: string, secret: string): Promise<number> {
+    const { status } = await this.#open.receiveWebhook({ method: 'POST', query: { secret }, body, headers: {} });
+    return status;
+  }
+
+  // The end
+
+  async #comeToRest(): Promise<void> {
+    this.world.tell('-- edits stop');
+    this.#civicrm.commitBefore(Number.POSITIVE_INFINITY);
+    this.watch.civicrm(undefined);
+    await this.#finish();
+    this.#network.clearFaults();
+    this.#hasFaults = false;
+    await this.#network.executeAll();
+    await this.#network.deliverAll();
+    await this.#inTurn([['tick', 10], ['inbox'], ['batches']]);
+    for (const full of [0, 1, 0]) await this.#cycle(full);
+    const before = this.watch.writes + this.store.countUpdates();
+    this.world.tell('-- a further run');
+    await this.#cycle(1);
+    this.more = this.watch.writes + this.store.countUpdates() - before;
+  }
+
+  async #cycle(full: number): Promise<void> {
+    await this.#inTurn([['tick', 10], ['run', full]]);
+    if (this.#resumed) await this.#inTurn([['run', full]]);
+    await this.#inTurn([['executeAll'], ['tick', 10], ['batches'], ['inbox']]);
+    await this.#network.deliverAll();
+    await this.#inTurn([['inbox']]);
+  }
+
+  async #inTurn(actions: readonly Action[]): Promise<void> {
+    for (const action of actions) {
+      await this.#do(action);
+      await this.#finish();
+    }
+  }
+}
+
+const kindOf = (name: string): string => name.split(' ').at(-1) ?? '';
