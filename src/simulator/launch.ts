@@ -14,8 +14,6 @@ export interface LaunchedSimulators {
   readonly settings: JsonObject;
   /** Null: the state went on from where it was; else why it was made afresh. */
   readonly fresh: string | null;
-  /** When the state was made, milliseconds UTC. */
-  readonly madeAt: number;
   readonly processId: number;
   /** Resolves when the process has ended, however it did, to what it said last on its error output. */
   readonly ended: Promise<string>;
@@ -29,7 +27,6 @@ interface ReadyLine {
   readonly urls: SimulatorUrls;
   readonly settings: JsonObject;
   readonly fresh: string | null;
-  readonly madeAt: number;
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -44,8 +41,8 @@ export async function launchSimulators(options: SimulatorsOptions = {}): Promise
   const child = spawn(process.execPath, [entry, ...writeOptions({ ...options, withParent: true })], { stdio: ['pipe', 'pipe', 'pipe'] });
   const ended = endOf(child);
   const line = await Promise.race([readyLine(child), ended.then((said) => Promise.reject(new Error(`the simulators did not start: ${said}`)))]);
-  const { urls, settings, fresh, madeAt } = line;
-  return { urls, settings, fresh, madeAt, processId: child.pid ?? 0, ended, stop: () => stop(child, ended) };
+  const { urls, settings, fresh } = line;
+  return { urls, settings, fresh, processId: child.pid ?? 0, ended, stop: () => stop(child, ended) };
 }
 
 function endOf(child: Child): Promise<string> {

@@ -17,8 +17,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', end).on('SIGINT', end);
   if (withParent) process.stdin.on('end', end).on('error', end).resume();
-  const { urls, settings, fresh, madeAt } = simulators;
-  process.stdout.write(`${JSON.stringify({ ready: true, urls, settings, fresh, madeAt })}\n`);
+  const { urls, settings, fresh } = simulators;
+  process.stdout.write(`${JSON.stringify({ ready: true, urls, settings, fresh })}\n`);
 }
 
 function fail(error: unknown): never {

@@ -1,7 +1,7 @@
 import { world } from './world.ts';
 
-/** What JSON can say. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+/** An object of JSON. */
 export interface JsonObject {
   readonly [name: string]: Json;
 }

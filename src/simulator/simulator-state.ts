@@ -19,15 +19,16 @@ export interface StateOptions {
   readonly directory: string | undefined;
   readonly people: number | undefined;
   readonly seed: number | undefined;
+  readonly timezone: string | undefined;
 }
 
 /** The parts' state as it goes on, kept in a directory if there is one. */
 export interface SimulatorState {
   /** Null: it went on from where it was; else why it was made afresh. */
   readonly fresh: string | null;
-  /** When it was made, milliseconds UTC: what was learned from a state made at another time is of other people. */
-  readonly madeAt: number;
   readonly expectations: readonly Expectation[];
+  /** Zone of the site, as the settings are to say. */
+  readonly timezone: string;
   /** Something may have changed: it is saved soon. */
   changed(): void;
   /** Saves what has changed since. */
@@ -35,7 +36,8 @@ export interface SimulatorState {
 }
 
 /** Raised whenever an older state can no longer be read. */
-const VERSION = 1;
+const VERSION = 2;
+const UTC = 'UTC';
 const STATE = 'simulators.json';
 const PEOPLE = 'people.json';
 
@@ -52,6 +54,7 @@ interface SavedState {
   readonly origin: Origin;
   readonly clock: { readonly offset: number; readonly frozen: number | null };
   readonly random: number;
+  readonly timezone: string;
   readonly mailchimp: unknown;
   readonly civicrm: unknown;
 }
@@ -63,7 +66,7 @@ interface SavedPeople {
 
 /** Goes on from the saved state, or makes the world and its people afresh where there is none that fits the options. */
 export function openState(parts: StatefulParts, options: StateOptions): SimulatorState {
-  if (options.directory === undefined) return notKept(parts, originOf(parts, options));
+  if (options.directory === undefined) return notKept(parts, options);
   const directory = new StateDirectory(options.directory);
   // These files are this process's own: what they hold is taken as it was written.
   const saved = directory.read(STATE) as SavedState | undefined;
@@ -74,7 +77,9 @@ export function openState(parts: StatefulParts, options: StateOptions): Simulato
   parts.random.load(saved.random);
   parts.mailchimp.load(saved.mailchimp);
   parts.civicrm.load(saved.civicrm);
-  return kept(parts, directory, saved.origin, { fresh: null, madeAt: saved.origin.madeAt, expectations: people.expectations });
+  if (options.timezone !== undefined) parts.civicrm.setTimezone(options.timezone);
+  const { origin, timezone } = saved;
+  return kept(parts, directory, origin, { fresh: null, expectations: people.expectations, timezone: options.timezone ?? timezone });
 }
 
 function whyFresh(saved: SavedState | undefined, people: SavedPeople | undefined, options: StateOptions): string | null {
@@ -89,32 +94,30 @@ function whyFresh(saved: SavedState | undefined, people: SavedPeople | undefined
 
 const originOf = ({ clock }: StatefulParts, { people = 0, seed = 1 }: StateOptions): Origin => ({ version: VERSION, people, seed, madeAt: clock.now() });
 
-function makeWorld({ mailchimp, civicrm }: StatefulParts, origin: Origin): Expectation[] {
+function makeWorld({ mailchimp, civicrm }: StatefulParts, origin: Origin, timezone: string): Expectation[] {
+  civicrm.setTimezone(timezone);
   setUpWorld(mailchimp, civicrm);
   return populate(mailchimp, civicrm, { people: origin.people, seed: origin.seed, now: origin.madeAt });
 }
 
-const notKept = (parts: StatefulParts, origin: Origin): SimulatorState => ({
-  fresh: 'it is not kept',
-  madeAt: origin.madeAt,
-  expectations: makeWorld(parts, origin),
-  changed: () => {},
-  close: () => {},
-});
+function notKept(parts: StatefulParts, options: StateOptions): SimulatorState {
+  const origin = originOf(parts, options);
+  const { timezone = UTC } = options;
+  return { fresh: 'it is not kept', expectations: makeWorld(parts, origin, timezone), timezone, changed: () => {}, close: () => {} };
+}
 
 function made(parts: StatefulParts, directory: StateDirectory, options: StateOptions, fresh: string): SimulatorState {
   const origin = originOf(parts, options);
-  const expectations = makeWorld(parts, origin);
+  const { timezone = UTC } = options;
+  const expectations = makeWorld(parts, origin, timezone);
   directory.write(PEOPLE, { origin, expectations } satisfies SavedPeople);
-  const state = kept(parts, directory, origin, { fresh, madeAt: origin.madeAt, expectations });
-  state.changed();
-  return state;
+  return kept(parts, directory, origin, { fresh, expectations, timezone });
 }
 
-function kept(parts: StatefulParts, directory: StateDirectory, origin: Origin, what: Pick<SimulatorState, 'fresh' | 'madeAt' | 'expectations'>): SimulatorState {
+function kept(parts: StatefulParts, directory: StateDirectory, origin: Origin, what: Omit<SimulatorState, 'changed' | 'close'>): SimulatorState {
   const saver = new Saver(() => {
     const { clock, random, mailchimp, civicrm } = parts;
-    directory.write(STATE, { origin, clock: clock.save(), random: random.save(), mailchimp: mailchimp.save(), civicrm: civicrm.save() } satisfies SavedState);
+    directory.write(STATE, { origin, clock: clock.save(), random: random.save(), timezone: what.timezone, mailchimp: mailchimp.save(), civicrm: civicrm.save() } satisfies SavedState);
   });
   return { ...what, changed: () => saver.changed(), close: () => saver.close() };
 }

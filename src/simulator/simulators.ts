@@ -21,7 +21,7 @@ export interface SimulatorsOptions {
   readonly people?: number;
   /** Of the people and of all chance. Default 1. */
   readonly seed?: number;
-  /** Zone of the CiviCRM site, an IANA name. Default UTC. */
+  /** Zone of the CiviCRM site, an IANA name; without it the one that the state holds, UTC in a new one. */
   readonly timezone?: string;
   /** Free ones where missing or 0. */
   readonly ports?: { readonly mailchimp?: number; readonly civicrm?: number; readonly control?: number };
@@ -48,8 +48,6 @@ export interface RunningSimulators {
   readonly civicrm: CivicrmSimulator;
   /** Null: the state went on from where it was; else why it was made afresh. */
   readonly fresh: string | null;
-  /** When the state was made, milliseconds UTC: what a sync learned from one made at another time is of other people. */
-  readonly madeAt: number;
   /** Compares every generated person with what was foretold; `reported`: what the sync says it cannot do. */
   judge(reported?: readonly ReportedFailure[]): Verdict[];
   /** Lets requests under way end, saves the state, frees the ports. */
@@ -68,15 +66,15 @@ export async function startSimulators(options: SimulatorsOptions = {}): Promise<
 }
 
 async function start(options: SimulatorsOptions, claim: DirectoryClaim | null): Promise<RunningSimulators> {
-  const { timezone = 'UTC', webhookBase = 'http://127.0.0.1:1880' } = options;
+  const { webhookBase = 'http://127.0.0.1:1880' } = options;
   let mailchimpUrl = '';
   const sender = new WebhookSender();
-  const parts = makeParts(options, timezone, sender, () => mailchimpUrl);
+  const parts = makeParts(options, sender, () => mailchimpUrl);
   const { clock, mailchimp, civicrm } = parts;
-  const state = openState(parts, { directory: options.state, people: options.people, seed: options.seed });
-  civicrm.setTimezone(timezone);
+  const state = openState(parts, { directory: options.state, people: options.people, seed: options.seed, timezone: options.timezone });
   if (options.registerWebhooks) registerWebhooks(mailchimp, webhookBase);
   else unregisterWebhooks(mailchimp);
+  state.changed();
   const judgeAll = (reported?: readonly ReportedFailure[]): Verdict[] => judge(state.expectations, observe(mailchimp, civicrm), reported);
   const servers = await serveAll(parts, state, judgeAll, options.ports ?? {}).catch((error: unknown) => {
     state.close();
@@ -89,9 +87,8 @@ async function start(options: SimulatorsOptions, claim: DirectoryClaim | null): 
     mailchimp,
     civicrm,
     urls: { mailchimp: servers.mailchimp.url, civicrm: servers.civicrm.url, control: servers.control.url },
-    settings: simulatorSettings({ mailchimpUrl, civicrmUrl: servers.civicrm.url, timezone, webhookBase }),
+    settings: simulatorSettings({ mailchimpUrl, civicrmUrl: servers.civicrm.url, timezone: state.timezone, webhookBase }),
     fresh: state.fresh,
-    madeAt: state.madeAt,
     judge: judgeAll,
     close: async () => {
       worker.stop();
@@ -103,7 +100,7 @@ async function start(options: SimulatorsOptions, claim: DirectoryClaim | null): 
   };
 }
 
-function makeParts({ seed = 1 }: SimulatorsOptions, timezone: string, sender: WebhookSender, mailchimpUrl: () => string): StatefulParts {
+function makeParts({ seed = 1 }: SimulatorsOptions, sender: WebhookSender, mailchimpUrl: () => string): StatefulParts {
   const clock = new SimulatorClock();
   const random = new SeededRandom(seed);
   const chance = { clock, random: () => random.fraction() };
@@ -117,7 +114,7 @@ function makeParts({ seed = 1 }: SimulatorsOptions, timezone: string, sender: We
       deliver: (post) => sender.post(post),
       validate: (url) => sender.validate(url),
     }),
-    civicrm: new CivicrmSimulator({ ...chance, apiKey: world.civicrm.apiKey, timezone }),
+    civicrm: new CivicrmSimulator({ ...chance, apiKey: world.civicrm.apiKey }),
   };
 }
 

@@ -72,7 +72,6 @@ describe('the simulators together', () => {
     const [state, judged] = [stateOf(first), first.judge()];
     const second = await restart(first);
     assert.equal(second.fresh, null);
-    assert.equal(second.madeAt, first.madeAt);
     assert.equal(stateOf(second), state);
     assert.deepEqual(second.judge(), judged);
     await act(second, 'mailchimp', 'person.subscribe', { listId, address: 'newer@example.org' });
@@ -91,6 +90,15 @@ describe('the simulators together', () => {
     const fourth = await restart(third, { people: 30, seed: 2 });
     assert.equal(fourth.fresh, 'it was made with seed 1, not with 2');
     assert.equal((await restart(fourth, { people: 30, seed: 2 })).fresh, null);
+  });
+
+  it("keep the site's zone, in the settings too, until another one is asked for", async () => {
+    const first = await start({ state: directory, timezone: 'Asia/Tokyo' });
+    const second = await restart(first);
+    assert.equal(zoneOf(second), 'Asia/Tokyo');
+    const third = await restart(second, { timezone: 'Europe/Warsaw' });
+    assert.equal(zoneOf(third), 'Europe/Warsaw');
+    assert.equal(zoneOf(await restart(third)), 'Europe/Warsaw');
   });
 
   it('make the same people from the same seed', async () => {
@@ -135,6 +143,8 @@ describe('the simulators together', () => {
 
 /** Whole state of both services, as JSON. */
 const stateOf = ({ clock, mailchimp, civicrm }: RunningSimulators): string => JSON.stringify([clock.save(), mailchimp.save(), civicrm.save()]);
+
+const zoneOf = ({ settings }: RunningSimulators): string => (settings as unknown as Settings).civicrm.timezone;
 
 /** Where the registered webhooks lead. */
 const webhookHosts = ({ mailchimp: { state } }: RunningSimulators): string[] =>
