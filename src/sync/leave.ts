@@ -11,7 +11,9 @@ export interface Leaver {
   readonly id: NonNullable<Row['contactId']>;
   /** The row's word for this contact. */
   readonly word: Word | undefined;
-  /** The deletion of the contact, as a word; null: it is still live. */
+  /** It went to the trash, or was deleted for good. */
+  readonly isDeleted: boolean;
+  /** The deletion as a word; null: it is none (`onContactDeleted: "recreate"`), or the contact is still live. */
   readonly deletion: Word | null;
 }
 
@@ -27,16 +29,16 @@ export interface Left {
  * as a row with that word [noalong]; a yes said anew since the last decision means that a no came before it [heard].
  */
 export function leave(row: Row, leaver: Leaver, order: WordOrder): Left {
-  const { contact, word, deletion } = leaver;
+  const { contact, word, isDeleted, deletion } = leaver;
   const saying = contact ? civicrmSaying(contact, order) : undefined;
   let kept = order.removalToOutdo(row.memory.kept, saying?.removal);
   const own = row.memory.own;
   const modified = contact ? point(false, contact.contact.modified, 'civicrm') : undefined;
-  const stays = deletion !== null || !word || !modified || order.surelyLater(word, modified);
+  const stays = isDeleted || !word || !modified || order.surelyLater(word, modified);
   const saysYes = contact?.subscription.word?.value === true;
   if (!stays && word.value && saysYes && own?.value) kept = order.removalToOutdo(kept, { ...own, value: false });
   const heard = row.memory.heard ?? undefined;
-  const unheard = deletion === null && saysYes && own?.value === true && heard !== undefined && own.at !== heard;
+  const unheard = !isDeleted && saysYes && own?.value === true && heard !== undefined && own.at !== heard;
   const taken = unheard ? { status: { ...own, value: false }, own: { ...own, value: false } } : !stays && !word.value ? { status: word, own: word } : undefined;
   if (deletion) kept = order.removalToOutdo(kept, deletion);
   return {

@@ -136,14 +136,10 @@ class Sight {
     for (const id of leavers) {
       const contact = this.#looks.get(id) ?? null;
       const isDeleted = !this.#isLive(id);
-      const forgets = isDeleted && this.#context.settings.onContactDeleted === 'recreate';
-      if (forgets) {
-        next = { ...next, contactId: next.contactId === id ? null : next.contactId, syncStatus: 'todo' };
-        continue;
-      }
-      const deletion = isDeleted ? deletionWord(id, this.#audience.trashLookedAt ?? EVER, this.#now) : null;
+      const isWord = isDeleted && this.#context.settings.onContactDeleted === 'unsubscribe';
+      const deletion = isWord ? deletionWord(id, this.#audience.trashLookedAt ?? EVER, this.#now) : null;
       const word = contact ? wordFor({ rows: [next], contacts: [contact], updates: [], survivors: this.#survivors }, next, contact) : next.memory.status;
-      const left = leave(next, { contact, id, word, deletion }, this.#order);
+      const left = leave(next, { contact, id, word, isDeleted, deletion }, this.#order);
       next = left.row;
       if (left.along) made.push({ kind: 'insert', row: left.along });
       if (deletion && contact) made.push(...this.#keepWithAddresses(row, contact, deletion));
