@@ -44,4 +44,6 @@ const main = async (): Promise<ExitCode> => {
   }
 };
 
+// Whoever read the output may have gone (`| head`); the work does not depend on being read.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 process.exitCode = await main();

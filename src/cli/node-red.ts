@@ -155,11 +155,14 @@ const listenOn = (server: Server, port: number): Promise<void> =>
     });
   });
 
-/** `RED.start` resolves before the flow file is read; in safe mode the runtime's state says when it is. */
+/**
+ * `RED.start` resolves before the flow file is read; the state `safe`, or what else keeps the flows from starting, says
+ * when it is. The event comes once before, without a payload, to take away an older state.
+ */
 const flowsLoaded = (): Promise<void> =>
   new Promise((resolve) => {
-    const listener = (event: { id: string }): void => {
-      if (event.id !== 'runtime-state') return;
+    const listener = (event: { id: string; payload?: unknown }): void => {
+      if (event.id !== 'runtime-state' || event.payload === undefined) return;
       RED.events.off('runtime-event', listener);
       resolve();
     };

@@ -13,10 +13,13 @@ const found = (): string | null =>
     .flatMap((folder) => NAMES.map((name) => join(folder, name)))
     .find((file) => existsSync(file)) ?? null;
 
+const apt = (...words: string[]): void => {
+  spawnSync('apt-get', words, { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: INSTALLING });
+};
+
 /** Debian's own package, where this process may install it. */
 const install = (): void => {
   if (process.getuid?.() !== 0) return;
-  const apt = (...words: string[]): void => void spawnSync('apt-get', words, { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: INSTALLING });
   apt('update');
   apt('install', '-y', '--no-install-recommends', 'chromium');
 };
