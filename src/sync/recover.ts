@@ -28,7 +28,10 @@ async function orphans(context: AudienceContext, side: Update['side']): Promise<
   for (let after: Update['id'] | null = null; ; ) {
     const page: readonly Update[] = await store.updatesInState(settings.listId, side, 'sending', after, PAGE);
     const rows = new Map((await store.rowsById(settings.listId, page.flatMap((update) => update.rowId ?? []))).map((row) => [row.id, row]));
-    found.push(...page.filter((update) => isAbandoned(rows.get(update.rowId!) ?? { claimedBy: null, claimedUntil: null }, clock.now())));
+    const abandoned = page.filter((update) => isAbandoned(rows.get(update.rowId!) ?? { claimedBy: null, claimedUntil: null }, clock.now()));
+    // Whoever gave the claim back before the rows were read may have settled the update before that.
+    const now = await store.updatesById(abandoned.map((update) => update.id));
+    found.push(...now.filter((update) => update.state === 'sending'));
     if (page.length < PAGE) return found;
     after = page.at(-1)!.id;
   }

@@ -8,9 +8,13 @@ import { isPast, STAGES } from './stages.ts';
 /** Runs one stage of a run under its lease, which is renewed while the stage works. A lost lease stops it at the next write. */
 export async function runStage(context: AudienceContext, run: Run, stage: StageName, options: StageOptions): Promise<StageOutcome> {
   const { store, clock } = context;
-  if (run.state !== 'running' || isPast(run.stage, stage)) return { kind: 'passed' };
+  if (run.state !== 'running' || (isPast(run.stage, stage) && !options.last)) return { kind: 'passed' };
   const lease = await store.takeLease(run.id, context.holder, clock.now(), LEASE);
   if (!lease) return { kind: 'passed' };
+  if (isPast(run.stage, stage)) {
+    await store.finishRun(lease, 'done', clock.now(), null); // it was cut off between its last stage and its end
+    return { kind: 'passed' };
+  }
   const renewal = new Renewal(context, lease, options.signal);
   const stageContext: StageContext = { ...context, run, lease, progress: options.progress ?? (() => undefined), signal: renewal.signal };
   try {
