@@ -5,8 +5,8 @@ import type { Progress } from './progress.ts';
 
 const OURS = 'mailchimpsync-';
 
-/** Tells what the flow does: the status of its nodes as it changes, each stage's counts, what goes wrong. */
-export const narrate = (nodeRed: NodeRed, progress: Progress): (() => void) =>
+/** Tells what the flow does: the status of its nodes as it changes, each stage's counts, and, with `failures`, what goes wrong. */
+export const narrate = (nodeRed: NodeRed, progress: Progress, { failures }: { readonly failures: boolean }): (() => void) =>
   nodeRed.watch({
     status: (node, text) => {
       if (isOurs(node)) progress.step(nameOf(node), text);
@@ -16,7 +16,7 @@ export const narrate = (nodeRed: NodeRed, progress: Progress): (() => void) =>
       if (counts !== '') progress.line(`${nameOf(node)}: ${counts}`);
     },
     failed: (node, error) => {
-      progress.problem(`error: [${nameOf(node)}] ${error instanceof SyncError ? `${error.code}: ${error.message}` : String(error)}`);
+      if (failures) progress.problem(`error: [${nameOf(node)}] ${error instanceof SyncError ? `${error.code}: ${error.message}` : String(error)}`);
     },
   });
 

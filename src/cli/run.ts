@@ -20,7 +20,8 @@ import type { Session } from './session.ts';
 /** Runs what the command line asks for, until it is done or `signal` aborts. Rejects with the error that ended it. */
 export const run = async (options: RunOptions, progress: Progress, signal: AbortSignal): Promise<ExitCode> => {
   const session = await openSession(options, await chooseServices(options, process.env), progress);
-  const unwatch = narrate(session.nodeRed, progress);
+  // `--once` ends with the failure, and tells it then.
+  const unwatch = narrate(session.nodeRed, progress, { failures: !options.once });
   try {
     return options.once ? await once(session, options, progress, signal) : await stay(session, progress, signal);
   } finally {

@@ -92,12 +92,20 @@ describe('npm start -- --once with MAILCHIMPSYNC_SETTINGS', function () {
     assert.match(output, /^mailchimp_unreachable: /m);
   });
 
-  it('does not believe writes that Mailchimp answers with errors', async () => {
-    await act('mailchimp', 'addFault', { kind: 'server-error', method: 'POST', path: '/batches', times: 10_000 });
+  it('tells that Mailchimp answers writes with errors, one by one', async () => {
     for (const method of ['PUT', 'PATCH', 'POST']) await act('mailchimp', 'addFault', { kind: 'server-error', method, path: '/members', times: 10_000 });
     const { code, output } = await once(services.settings);
     await act('mailchimp', 'clearFaults', {});
-    assert.equal(code, 3, output);
+    assert.equal(code, 1, output);
+    assert.match(output, /^mailchimp_unreachable: /m);
+  });
+
+  it('tells that Mailchimp answers batches with errors', async () => {
+    await act('mailchimp', 'addFault', { kind: 'server-error', method: 'POST', path: '/batches', times: 10_000 });
+    const { code, output } = await once(changed(['lists', listId, 'submitSingly'], 0));
+    await act('mailchimp', 'clearFaults', {});
+    assert.equal(code, 1, output);
+    assert.match(output, /^mailchimp_unreachable: /m);
   });
 
   it('completes with the next run, judged by reading both services again', async () => {
