@@ -1,7 +1,7 @@
 import type { Path } from './json.ts';
 import type { Report } from './problems.ts';
 import type { ResolvedAccount, ResolvedSettings } from './schema.ts';
-import { secretOfWebhook } from './secret-url.ts';
+import { secretOfWebhook, withSecret } from './secret-url.ts';
 import type { AccountSettings } from './settings.ts';
 import { baseUrl } from './web-address.ts';
 
@@ -35,12 +35,14 @@ const accountSettings = (label: string, account: ResolvedAccount, report: Report
   const path = ['accounts', label];
   if (account.apiKey === '') report([...path, 'apiKey'], 'the key is empty');
   const fromUrl = webhookSecretAt(account.batchWebhook, [...path, 'batchWebhook'], report);
+  const secret = account.batchWebhookSecret || fromUrl;
   return {
     label,
     apiKey: account.apiKey,
     apiUrl: apiUrlOf(account, path, report),
     connections: account.connections ?? DEFAULT_CONNECTIONS,
-    batchWebhookSecret: account.batchWebhookSecret || fromUrl,
+    batchWebhookSecret: secret,
+    batchWebhookUrl: account.batchWebhook ? withSecret(account.batchWebhook, secret) : null,
   };
 };
 

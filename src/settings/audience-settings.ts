@@ -1,11 +1,15 @@
+import { HOUR } from '../base/clock.ts';
 import { groupId, interestId, listId, type GroupId, type InterestId, type ListId } from '../base/ids.ts';
 import { accountNamed, webhookSecretAt } from './account-settings.ts';
 import type { Path } from './json.ts';
 import { mayBeKey } from './literal-secret.ts';
 import { proposal } from './nearest.ts';
 import type { Report } from './problems.ts';
+import type { Secrets } from './resolve-secrets.ts';
 import type { ResolvedAccount, ResolvedList, ResolvedSettings } from './schema.ts';
 import { dataOf } from './data-settings.ts';
+import { withSecret } from './secret-url.ts';
+import { signingSecretName } from './signing-secret.ts';
 import type { AccountSettings, AudienceSettings, Side } from './settings.ts';
 
 /** What holds for a list that does not say otherwise. docs/reference/settings.md gives the reasons. */
@@ -21,6 +25,8 @@ export const listDefaults = {
   onRemove: 'unsubscribe',
   contactSource: 'mailchimpsync',
   submitSingly: 20,
+  /** Hours. One real service needed 7.4 to say "finished" (facts/mailchimp.md). */
+  batchPatience: 12,
 } as const;
 
 export const limitDefaults = { people: 25, percent: 10 } as const;
@@ -72,7 +78,7 @@ const audienceSettings = (
   list: ResolvedList,
   account: AccountSettings,
   written: ResolvedAccount | undefined,
-  report: Report,
+  { report, secrets }: { readonly report: Report; readonly secrets: Secrets },
 ): AudienceSettings => {
   const path = ['lists', id];
   const { webhooks, limits, data, ...own } = list;
@@ -80,6 +86,7 @@ const audienceSettings = (
   const known = Object.hasOwn(audiences, id) ? audiences[id] : undefined;
   if (known?.interests !== undefined) checkInterests(list, known.interests, path, report);
   const accountPath = ['accounts', account.label];
+  const enabled = webhooks?.enabled !== false;
   const secret =
     webhookSecretAt(known?.webhook, [...accountPath, 'audiences', id, 'webhook'], report) ??
     webhookSecretAt(written?.webhookUrl, [...accountPath, 'webhookUrl'], report);
@@ -94,7 +101,10 @@ const audienceSettings = (
     trustOverride: trustOf(list, path, report),
     limits: { ...limitDefaults, ...limits },
     data: dataOf(data ?? {}, [...path, 'data'], report),
-    webhookSecret: webhooks?.enabled === false ? null : secret,
+    batchPatience: (list.batchPatience ?? listDefaults.batchPatience) * HOUR,
+    webhookSecret: enabled ? secret : null,
+    webhookUrl: enabled ? withSecret(known?.webhook || written?.webhookUrl || '', secret) || null : null,
+    webhookSigning: { enabled: webhooks?.signing !== false, secret: webhooks?.signingSecret || secrets[signingSecretName(id)] || null },
   };
 };
 
@@ -125,6 +135,7 @@ const checkGroups = (settings: ResolvedSettings, report: Report): void => {
 export const audiencesOf = (
   settings: ResolvedSettings,
   accounts: ReadonlyMap<string, AccountSettings>,
+  secrets: Secrets,
   report: Report,
 ): ReadonlyMap<ListId, AudienceSettings> => {
   const audiences = new Map<ListId, AudienceSettings>();
@@ -133,7 +144,7 @@ export const audiencesOf = (
     if (account === null) report(['lists', name, 'apiKey'], missingAccount(list.apiKey, accounts));
     else {
       const id = listId(name);
-      audiences.set(id, audienceSettings(id, list, account, settings.accounts[account.label], report));
+      audiences.set(id, audienceSettings(id, list, account, settings.accounts[account.label], { report, secrets }));
     }
   }
   checkGroups(settings, report);

@@ -29,11 +29,11 @@ const jsonOf = (source: string | object): { readonly value: Json; readonly text:
   return { value: text.value, text };
 };
 
-const deriveSettings = (resolved: ResolvedSettings, problems: Problems): Settings => {
+const deriveSettings = (resolved: ResolvedSettings, secrets: Secrets, problems: Problems): Settings => {
   const accounts = accountsOf(resolved, problems.report);
   return {
     accounts,
-    audiences: audiencesOf(resolved, accounts, problems.report),
+    audiences: audiencesOf(resolved, accounts, secrets, problems.report),
     civicrm: civicrmOf(resolved.civicrm, problems.report),
     store: storeOf(resolved.store, problems.report),
   };
@@ -64,7 +64,7 @@ export const readSettings = (source: string | object, { env = {}, secrets = {} }
   problems.settle('settings_secret_missing', redact);
 
   // `validate` has seen to it that the cast is true.
-  const settings = deriveSettings(resolved as unknown as ResolvedSettings, problems);
+  const settings = deriveSettings(resolved as unknown as ResolvedSettings, secrets, problems);
   problems.settle('settings_invalid', redactorFor(value, written, resolved));
   return settings;
 };

@@ -51,6 +51,7 @@ const secretsOf = function* (settings: Settings): Generator<string> {
   }
   for (const audience of settings.audiences.values()) {
     if (audience.webhookSecret !== null) yield audience.webhookSecret;
+    if (audience.webhookSigning.secret !== null) yield audience.webhookSigning.secret;
   }
   if (settings.civicrm !== null) {
     yield settings.civicrm.apiKey;

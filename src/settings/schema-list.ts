@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { accountName, groupNumber, mapOf, section, side, text, wholeNumber, yesOrNo } from './schema-parts.ts';
+import { accountName, groupNumber, mapOf, secretText, section, side, text, wholeNumber, yesOrNo } from './schema-parts.ts';
 
 const limitsSchema = section({
   people: Type.Optional(wholeNumber(0, 100_000_000, 'people')),
@@ -21,7 +21,11 @@ const dataSchema = section({
   ),
 });
 
-const webhooksSchema = section({ enabled: Type.Optional(yesOrNo()) });
+const webhooksSchema = section({
+  enabled: Type.Optional(yesOrNo()),
+  signing: Type.Optional(yesOrNo()),
+  signingSecret: Type.Optional(secretText('the secret with which Mailchimp signs webhooks')),
+});
 
 /** One bound audience. */
 export const listSchema = section({
@@ -52,6 +56,7 @@ export const listSchema = section({
     Type.String({ minLength: 1, maxLength: 255, description: 'a text of at most 255 characters' }),
   ),
   submitSingly: Type.Optional(wholeNumber(0, 1000, 'updates')),
+  batchPatience: Type.Optional(wholeNumber(1, 7 * 24, 'hours')),
   limits: Type.Optional(limitsSchema),
   data: Type.Optional(dataSchema),
   webhooks: Type.Optional(webhooksSchema),

@@ -20,6 +20,14 @@ export const secretsInUrl = (url: string): readonly string[] =>
     .filter((secret) => secret !== '')
     .flatMap((secret) => [secret, decoded(secret)]);
 
+/** A webhook's address with this secret in it, in place of another; an address that is none stays as it is. */
+export const withSecret = (url: string, secret: string | null): string => {
+  if (secret === null || secretOfWebhook(url) === secret || !URL.canParse(url)) return url;
+  const changed = new URL(url);
+  changed.searchParams.set('secret', secret);
+  return changed.href;
+};
+
 /** The `secret` of a webhook's address; null when it has none. */
 export const secretOfWebhook = (url: string): string | null => {
   const secret = URL.canParse(url) ? new URL(url).searchParams.get('secret') : null;

@@ -22,6 +22,8 @@ export interface AccountSettings {
   readonly connections: number;
   /** Secret of the batch webhook, null when none is set. */
   readonly batchWebhookSecret: string | null;
+  /** Where batch webhooks are registered, its secret in it; null when none is set. Never logged. */
+  readonly batchWebhookUrl: string | null;
 }
 
 /** A bound audience: one Mailchimp list, its CiviCRM group, its interests and its rules. */
@@ -52,6 +54,19 @@ export interface AudienceSettings {
   readonly data: DataSettings;
   /** Secret that a list webhook's URL must carry; null: webhooks are refused. */
   readonly webhookSecret: string | null;
+  /** Where the audience's webhook is registered, its secret in it; null when none is set or webhooks are off. Never logged. */
+  readonly webhookUrl: string | null;
+  readonly webhookSigning: WebhookSigning;
+  /** A batch without progress for so long is given up. */
+  readonly batchPatience: Duration;
+}
+
+/** Signatures of list webhooks, where Mailchimp offers them (facts/mailchimp.md). */
+export interface WebhookSigning {
+  /** Whether to ask for them, and to refuse webhooks without one once the secret is known. */
+  readonly enabled: boolean;
+  /** null: not known (yet). */
+  readonly secret: string | null;
 }
 
 /** How much may be applied in 24 hours; the larger of the two counts. */

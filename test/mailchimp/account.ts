@@ -9,7 +9,7 @@ import { inProcessAdapter } from '../support/in-process-adapter.ts';
 
 export const KEY = '0123456789abcdef0123456789abcdef-us11';
 export const LIST = listId('aaaaaaaaaa');
-export const account: AccountSettings = { label: 'main', apiKey: KEY, apiUrl: 'https://us11.api.test/3.0', connections: 8, batchWebhookSecret: null };
+export const account: AccountSettings = { label: 'main', apiKey: KEY, apiUrl: 'https://us11.api.test/3.0', connections: 8, batchWebhookSecret: null, batchWebhookUrl: null };
 
 /** A client of a service in this process, with a budget of its own and a clock that moves by waiting. */
 export function clientOf(

@@ -75,6 +75,9 @@ describe('readSettings', () => {
       limits: { people: 25, percent: 10 },
       data: { names: true, tags: null, mergeFields: {} },
       webhookSecret: null,
+      webhookUrl: null,
+      webhookSigning: { enabled: true, secret: null },
+      batchPatience: 12 * 60 * 60 * 1000,
     });
   });
 
@@ -141,6 +144,45 @@ describe('readSettings', () => {
       const lists = withList({ webhooks: { enabled: false } }).lists;
       assert.equal(audienceOf({ ...settings, lists }).webhookSecret, null);
     });
+  });
+
+  describe('where webhooks are registered', () => {
+    const webhookUrl = 'https://crm.example.org/hook?secret=of-account';
+
+    it("is the audience's own address, else the account's", () => {
+      assert.equal(audienceOf(withAccount({ webhookUrl })).webhookUrl, webhookUrl);
+      const webhook = 'https://crm.example.org/hook?a=b&secret=of-audience';
+      assert.equal(audienceOf(withAccount({ webhookUrl, ...audiences({ webhook }) })).webhookUrl, webhook);
+    });
+
+    it('carries the secret that is asked of webhooks, wherever that stands', () => {
+      const webhook = 'https://crm.example.org/hook?a=b';
+      assert.equal(audienceOf(withAccount({ webhookUrl, ...audiences({ webhook }) })).webhookUrl, `${webhook}&secret=of-account`);
+      const { account } = audienceOf(withAccount({ batchWebhook: 'https://crm.example.org/batch?secret=old', batchWebhookSecret: 'of & key' }));
+      assert.equal(account.batchWebhookUrl, 'https://crm.example.org/batch?secret=of+%26+key');
+    });
+
+    it('is nowhere where the list says that webhooks are off, or no address is given', () => {
+      const settings = withAccount({ webhookUrl });
+      assert.equal(audienceOf({ ...settings, lists: withList({ webhooks: { enabled: false } }).lists }).webhookUrl, null);
+      assert.deepEqual([audienceOf(minimal()).webhookUrl, audienceOf(minimal()).account.batchWebhookUrl], [null, null]);
+    });
+  });
+
+  describe('the signing secret of webhooks', () => {
+    const kept = { 'lists.aaaaaaaaaa.webhooks.signingSecret': 'kept by control' };
+
+    it('is what the settings say, else what is kept under its own name', () => {
+      const written = withList({ webhooks: { signingSecret: { secret: 'signs' } } });
+      const of = (settings: object, secrets: Readonly<Record<string, string>>) => readSettings(settings, { secrets }).audiences.get(main)?.webhookSigning;
+      assert.deepEqual(of(written, { ...kept, signs: 'written' }), { enabled: true, secret: 'written' });
+      assert.deepEqual(of(minimal(), kept), { enabled: true, secret: 'kept by control' });
+      assert.deepEqual(of(withList({ webhooks: { signing: false } }), kept), { enabled: false, secret: 'kept by control' });
+    });
+  });
+
+  it('takes the patience with batches in hours', () => {
+    assert.equal(audienceOf(withList({ batchPatience: 3 })).batchPatience, 3 * 60 * 60 * 1000);
   });
 
   it('takes the secret of batch webhooks from its own key, else from the address', () => {

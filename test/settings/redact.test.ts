@@ -7,7 +7,7 @@ const KEY = `${'0123456789abcdef'.repeat(2)}-us11`;
 
 const settings = (webhookSecret = 'hooked & signed') =>
   readSettings({
-    lists: { aaaaaaaaaa: { apiKey: 'main', subscriptionGroup: 1 } },
+    lists: { aaaaaaaaaa: { apiKey: 'main', subscriptionGroup: 1, webhooks: { signingSecret: 'signing-secret' } } },
     accounts: {
       main: {
         apiKey: KEY,
@@ -29,6 +29,7 @@ const cases: readonly [what: string, text: string, redacted: string][] = [
   ['the secret of list webhooks', 'got hooked & signed', 'got ****'],
   ['the same in an address', 'path=/hook?x=hooked+%26+signed', 'path=/hook?x=****'],
   ['the secret of batch webhooks', 'got batched', 'got ****'],
+  ['the signing secret of webhooks', 'got signing-secret', 'got ****'],
   ["a database's password, encoded or not", 'data%2Fbase or data/base or st0re', '**** or **** or ****'],
   ["a proxy's password", 'proxied', '****'],
   ['any secret in an address', 'GET /hook?secret=abc&x=1', 'GET /hook?secret=****&x=1'],
