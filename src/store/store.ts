@@ -148,9 +148,10 @@ export interface Store {
   // Batches
   /**
    * Records a batch in `sending` and moves its updates from `queued` to `sending`, sent at its `createdAt`; updates no
-   * longer queued are left out of the answer. With none left the batch is recorded as `settled`.
+   * longer queued are left out of the answer. With none left the batch is recorded as `settled`. With a claim it is
+   * claimed from the beginning.
    */
-  openBatch(batch: Pick<BatchRecord, 'account' | 'listId' | 'createdAt'>, updates: readonly UpdateId[], lease?: Lease): Promise<{ readonly id: number; readonly updates: readonly UpdateId[] }>;
+  openBatch(batch: Pick<BatchRecord, 'account' | 'listId' | 'createdAt'> & Partial<Pick<BatchRecord, 'claimedBy' | 'claimedUntil'>>, updates: readonly UpdateId[], lease?: Lease): Promise<{ readonly id: number; readonly updates: readonly UpdateId[] }>;
   /** Sets a batch; given the state `submitted`, its updates in `sending` become `submitted` too. */
   writeBatch(id: number, set: Partial<Pick<BatchRecord, 'batchId' | 'state' | 'progressAt' | 'finishedOperations'>>): Promise<void>;
   batchesInState(states: readonly BatchRecord['state'][], account?: string): Promise<readonly BatchRecord[]>;

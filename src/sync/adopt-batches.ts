@@ -1,6 +1,7 @@
 import { HOUR, MINUTE, type Duration } from '../base/clock.ts';
 import type { Batch } from '../mailchimp/api.ts';
 import type { BatchRecord } from '../store/entities.ts';
+import { withClaim } from './batch-claim.ts';
 import { giveUp } from './give-up.ts';
 import { updateOfOperation } from './member-operation.ts';
 import { isAbandoned } from './recover.ts';
@@ -21,15 +22,13 @@ export async function adoptBatches(context: AudienceContext, signal?: AbortSigna
   const { store, settings, clock } = context;
   for (const record of await store.batchesInState(['sending'], settings.account.label)) {
     if (record.listId !== settings.listId || !isAbandoned(record, clock.now())) continue;
-    const found = await search(context, record, signal);
-    if (found === 'wait') continue;
-    if (found) {
-      await store.writeBatch(record.id, { batchId: found.id, state: 'submitted', progressAt: clock.now() });
-      counts.adopted += 1;
-    } else {
-      await giveUpBatch(context, record, signal);
-      counts.givenUp += 1;
-    }
+    await withClaim(context, record, async (current) => {
+      const found = await search(context, current, signal);
+      if (found === 'wait') return;
+      if (found) await store.writeBatch(current.id, { batchId: found.id, state: 'submitted', progressAt: clock.now() });
+      else await giveUpBatch(context, current, signal);
+      counts[found ? 'adopted' : 'givenUp'] += 1;
+    });
   }
   return counts;
 }

@@ -1,16 +1,15 @@
-import { HOUR, MINUTE, type Duration } from '../base/clock.ts';
+import { HOUR, type Duration } from '../base/clock.ts';
 import type { BatchId, UpdateId } from '../base/ids.ts';
 import type { Batch, OperationResult } from '../mailchimp/api.ts';
 import type { BatchRecord, MailchimpUpdate } from '../store/entities.ts';
 import { adoptBatches, giveUpBatch } from './adopt-batches.ts';
-import { claimantOf, isDead } from './holder.ts';
+import { withClaim } from './batch-claim.ts';
 import { updateOfOperation } from './member-operation.ts';
 import { settleAll, type Answer } from './settle.ts';
 import type { AudienceContext, Counts } from './stage.ts';
 
 /** A batch without progress for this long is given up. One real service needed 7.4 h to say "finished" (facts/mailchimp.md). */
 const WATCHDOG: Duration = 12 * HOUR;
-const CLAIM: Duration = 10 * MINUTE;
 /** Results settled at a time, so that few of a large archive are in memory. */
 const RESULTS = 200;
 
@@ -26,23 +25,9 @@ export async function handleBatches(context: AudienceContext, options: { readonl
   for (const record of records) {
     if (record.listId !== context.settings.listId || (options.batchId && record.batchId !== options.batchId)) continue;
     options.signal?.throwIfAborted();
-    await withClaim(context, record, async () => new Handling(context, record, counts, options.signal).run());
+    await withClaim(context, record, (current) => new Handling(context, current, counts, options.signal).run());
   }
   return { ...counts };
-}
-
-/** A batch is settled by one at a time, however often it is announced. */
-async function withClaim(context: AudienceContext, record: BatchRecord, work: () => Promise<void>): Promise<void> {
-  const { store, clock, holder, random } = context;
-  if (record.claimedBy !== null && isDead(record.claimedBy)) await store.releaseBatch(record.id, record.claimedBy);
-  const claimant = claimantOf(holder, random);
-  const now = clock.now();
-  if (!(await store.claimBatch(record.id, claimant, now, now + CLAIM))) return;
-  try {
-    await work();
-  } finally {
-    await store.releaseBatch(record.id, claimant);
-  }
 }
 
 interface BatchCounts {

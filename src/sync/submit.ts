@@ -46,12 +46,12 @@ async function submitBatch(context: StageContext, updates: readonly MailchimpUpd
   const { store, settings, mailchimp, clock } = context;
   const now = clock.now();
   const claimant = claimantOf(context.holder, context.random);
-  const batch = await store.openBatch({ account: settings.account.label, listId: settings.listId, createdAt: now }, updates.map((update) => update.id), context.lease);
-  if (batch.updates.length === 0) return 0;
-  await store.claimBatch(batch.id, claimant, now, now + CLAIM);
+  const record = { account: settings.account.label, listId: settings.listId, createdAt: now, claimedBy: claimant, claimedUntil: now + CLAIM };
+  const batch = await store.openBatch(record, updates.map((update) => update.id), context.lease);
   const sent = new Set(batch.updates);
   const operations = updates.filter((update) => sent.has(update.id)).map((update) => ({ ...operationFor(settings.listId, update), operationId: operationIdOf(store.id, update.id) }));
   try {
+    if (operations.length === 0) return 0;
     const { value: answer } = await mailchimp.submitBatch(operations, context.signal);
     await store.writeBatch(batch.id, { batchId: answer.id, state: 'submitted', progressAt: clock.now() });
     return operations.length;

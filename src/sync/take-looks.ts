@@ -48,10 +48,18 @@ export async function takeLooks(context: AudienceContext, looks: readonly Look[]
     placed.forEach(({ isNew }, index) => {
       if (outcomes[index]?.kind === 'done') counts[isNew ? 'made' : 'changed'] += 1;
     });
-    waiting = placed.filter((_, index) => outcomes[index]?.kind === 'conflict').map((each) => each.look);
+    waiting = await stillOpen(context, placed.filter((_, index) => outcomes[index]?.kind === 'conflict').map((each) => each.look));
   }
   if (waiting.length > 0) throw new SyncError('busy', `${waiting.length} rows kept changing while their members were read; the next run reads them again`);
   return counts;
+}
+
+/** Without looks that end an update which somebody else has ended meanwhile: that one has looked as well. */
+async function stillOpen({ store }: AudienceContext, looks: readonly Look[]): Promise<readonly Look[]> {
+  const endings = (each: Look) => (each.updates ?? []).flatMap((change) => (change.kind === 'write' ? change : []));
+  const ids = looks.flatMap((each) => endings(each).map(({ id }) => id));
+  const states = ids.length === 0 ? new Map() : new Map((await store.updatesById(ids)).map((update) => [update.id, update.state]));
+  return looks.filter((each) => endings(each).every(({ id, from }) => from.some((state) => state === states.get(id))));
 }
 
 interface Placed {

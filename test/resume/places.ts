@@ -1,16 +1,19 @@
-import type { Unit, CommitOptions } from '../../src/store/store.ts';
+import type { CommitOptions, Store, Unit } from '../../src/store/store.ts';
 import type { Effect, Place } from './deadly.ts';
 
 const call = (during: string, name: string) => (effect: Effect): boolean => effect.during === during && effect.name === name;
 const request = (during: string, name: RegExp) => (effect: Effect): boolean => effect.during === during && name.test(effect.name);
 
 /** A commit that fits by its units and options. */
-const commit = (during: string, fits: (units: readonly Unit[], options: CommitOptions) => boolean) => (effect: Effect): boolean =>
-  call(during, 'commit')(effect) && fits(effect.parameters[1] as readonly Unit[], (effect.parameters[2] ?? {}) as CommitOptions);
+const commit = (during: string, fits: (units: readonly Unit[], options?: CommitOptions) => boolean) => (effect: Effect): boolean => {
+  if (!call(during, 'commit')(effect)) return false;
+  const [, units, options] = effect.parameters as Parameters<Store['commit']>;
+  return fits(units, options);
+};
 
 const makesUpdates = (units: readonly Unit[]): boolean => units.some((unit) => unit.updates?.some((change) => change.kind === 'insert'));
 const setsState = (state: string) => (units: readonly Unit[]): boolean => units.some((unit) => unit.updates?.some((change) => change.kind === 'write' && change.set.state === state));
-const writesAudience = (_units: readonly Unit[], options: CommitOptions): boolean => options.audience !== undefined;
+const writesAudience = (_units: readonly Unit[], options?: CommitOptions): boolean => options?.audience !== undefined;
 const writesRows = (units: readonly Unit[]): boolean => units.some((unit) => (unit.rows?.length ?? 0) > 0);
 
 const CONTACTS = /^POST .*\/Contact\/save$/;

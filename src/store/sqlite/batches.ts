@@ -5,8 +5,8 @@ import { requireLease } from './leases.ts';
 import type { StoreMethods } from './methods.ts';
 
 const INSERT = `
-  INSERT INTO mailchimpsync_batch (account, mailchimp_list_id, state, operations, created_at, progress_at, finished_operations)
-  VALUES (?1, ?2, 'sending', 0, ?3, ?3, 0)`;
+  INSERT INTO mailchimpsync_batch (account, mailchimp_list_id, state, operations, created_at, progress_at, finished_operations, claimed_by, claimed_until)
+  VALUES (?1, ?2, 'sending', 0, ?3, ?3, 0, ?4, ?5)`;
 const SEND_UPDATE = `
   UPDATE mailchimpsync_update SET state = 'sending', mailchimpsync_batch_id = ?, sent_at = ?
   WHERE id = ? AND mailchimp_list_id = ? AND side = 'mailchimp' AND state = 'queued'`;
@@ -31,10 +31,10 @@ type BatchMethods = Pick<StoreMethods, 'openBatch' | 'writeBatch' | 'batchesInSt
 
 /** Batches, from before they are sent until they are settled or given up. */
 export const batchMethods = (database: Database): BatchMethods => ({
-  openBatch: ({ account, listId, createdAt }, updates, lease) =>
+  openBatch: ({ account, listId, createdAt, claimedBy = null, claimedUntil = null }, updates, lease) =>
     database.write(() => {
       if (lease) requireLease(database, listId, lease);
-      const { id } = database.run(INSERT, account, listId, createdAt);
+      const { id } = database.run(INSERT, account, listId, createdAt, claimedBy, claimedUntil);
       const moved = updates.filter((update) => database.run(SEND_UPDATE, id, createdAt, update, listId).changes === 1);
       database.run(FILL, moved.length, id);
       return { id, updates: moved };

@@ -67,6 +67,15 @@ export const batchesContract = (stores: () => Stores): void => {
     assert.equal(await store.claimBatch(id, 'one', NOW + MINUTE, NOW + 2 * MINUTE), true);
     assert.equal(await store.claimBatch(4711, 'one', NOW, NOW + MINUTE), false);
   });
+
+  it('are claimed from the beginning by whoever opens them with a claim', async () => {
+    const { store, other } = stores();
+    const { id } = await store.openBatch({ ...BATCH, claimedBy: 'one', claimedUntil: NOW + MINUTE }, await storedUpdates(store, [mailchimpUpdate()]));
+    assert.deepEqual(((batch) => [batch.claimedBy, batch.claimedUntil])(only(await store.batchesInState(['sending']))), ['one', NOW + MINUTE]);
+    assert.equal(await other.claimBatch(id, 'two', NOW + 1, NOW + MINUTE), false);
+    await store.releaseBatch(id, 'one');
+    assert.equal(await other.claimBatch(id, 'two', NOW + 1, NOW + MINUTE), true);
+  });
 };
 
 const hook = (key: string, firedAt: number, listId = LIST): Omit<InboxEntry, 'id' | 'handledAt' | 'attempts'> => ({
