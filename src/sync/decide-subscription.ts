@@ -68,7 +68,15 @@ class Judge {
     const won = winnerOf(mailchimp, civicrm, this.#rules.settings.trustOverride.subscription, this.#rules);
     if (!won) return undefined;
     const chosen = won.word.value ? this.#keptRows(yes, won.word) : { keeps: [], needsRow: false };
-    return { contact: this.#contact, ...won, ...chosen };
+    return { contact: this.#contact, ...won, ...(mailchimp ? {} : this.#overruled(won.word)), ...chosen };
+  }
+
+  /** How it is told that a yes at Mailchimp does not count, because it is not surely later than a removal. */
+  #overruled(word: Word): Partial<Pick<Verdict, 'unclear' | 'reason'>> {
+    const yes = furthest(this.#rows.map((row) => this.#say(row)));
+    if (!yes) return {};
+    const unclear = this.#rules.order.unclear(yes, word);
+    return { unclear, reason: `Mailchimp says ${wording(yes)}, CiviCRM ${wording(word)}: ${ruleOf(unclear, this.#rules)}` };
   }
 
   #say(row: Row): Word | undefined {
@@ -127,7 +135,7 @@ class Judge {
   #keptRows(yes: readonly Row[], word: Word): Pick<Verdict, 'keeps' | 'needsRow'> {
     const may = (row: Row): boolean => {
       const own = this.#say(row);
-      return !own || this.#rules.order.later(own, word).value;
+      return !own || this.#rules.order.decide(own, word, this.#rules.settings.onTie)?.value === true;
     };
     if (!yes.some((row) => this.#owns(row))) {
       const others = this.#rows.filter((row) => this.#owns(row) && memberIsSubscribed(row) && may(row));
@@ -161,9 +169,10 @@ export function winnerOf(mailchimp: Word | undefined, civicrm: Word | undefined,
   if (!mailchimp) return { word, unclear: false, reason: `only CiviCRM has said anything: ${wording(word)}` };
   if (!civicrm) return { word, unclear: false, reason: `only Mailchimp has said anything: ${wording(word)}` };
   const unclear = order.unclear(mailchimp, civicrm);
-  const rule = unclear ? `neither is surely later, onTie ${settings.onTie}` : 'the later counts';
-  return { word, unclear, reason: `Mailchimp says ${wording(mailchimp)}, CiviCRM ${wording(civicrm)}: ${rule}` };
+  return { word, unclear, reason: `Mailchimp says ${wording(mailchimp)}, CiviCRM ${wording(civicrm)}: ${ruleOf(unclear, rules)}` };
 }
+
+const ruleOf = (unclear: boolean, { settings }: DecisionRules): string => (unclear ? `neither is surely later, onTie ${settings.onTie}` : 'the later counts');
 
 const moment = (at: number): string => (at < 0 ? 'ever' : new Date(at).toISOString());
 const wording = (word: Word): string =>
