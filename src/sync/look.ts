@@ -64,7 +64,7 @@ function hear(row: AnyRow, was: MemberFacts | null, now: MemberFacts, member: Me
   const email = member ? member.email : row.email;
   const claims = claimsOn({ id: 'id' in row ? row.id : (0 as Row['id']) }, email, context.updates);
   const answer = context.answerOf ?? rereadAnswer(row, now, context.rereadOf);
-  const pending = pendingState(known, now, answer ? [answer, ...claims] : claims, context);
+  const pending = pendingState(first ? {} : known, now, answer ? [answer, ...claims] : claims, context);
   let memory: RowMemory = { ...known, ...pending };
   if (!pending.foreign) memory = without(memory, 'foreign');
   if (!pending.pendingOurs) memory = without(memory, 'pendingOurs');

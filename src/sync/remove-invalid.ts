@@ -158,7 +158,7 @@ class Sight {
 
   /** The deletion counts with every address that the contact had: its rows, and a row made for one that has none [trashno]. */
   #keepWithAddresses(row: Row, contact: ClusterContact, deletion: NonNullable<Row['memory']['kept']>): readonly RowChange[] {
-    return addressesOf(contact).flatMap((address): RowChange[] => {
+    return unique(addressesOf(contact)).flatMap((address): RowChange[] => {
       if (address === row.email) return [];
       const other = this.#rowsAt.get(address)?.[0];
       if (!other) return [{ kind: 'insert', row: keepingRow(row, address, deletion) }];

@@ -39,7 +39,7 @@ class Judgement {
     for (const address of this.#play.watch.madeTwice) this.#find('twice', `a second contact was made for ${address}`);
     for (const update of this.#play.store.openUpdates().slice(0, 1)) this.#find('updates', `update ${update.id} is still ${update.state}`);
     for (const entry of this.#play.store.inbox().slice(0, 1)) this.#find('updates', `the webhook ${entry.key} is not handled`);
-    for (const error of this.#play.errors) this.#find('error', error);
+    for (const error of new Set(this.#play.errors)) this.#find('error', error);
     if (this.#play.more > 0) this.#find('quiet', `${this.#play.more} more writes and updates`);
     return this.#found;
   }

@@ -169,7 +169,7 @@ export class Play {
       const begun = this.world.timeline.at(-1)?.endsWith(`-- ${job.name} begins`);
       if (begun && job.failure === null) this.world.timeline.pop(); // it had nothing to do
       else this.world.tell(`   -- ${job.name} ${job.failure === null ? 'ends' : `fails: ${job.failure.message}`}`);
-      if (job.failure !== null && !this.#isExpected(job.failure)) this.errors.push(`${job.name}: ${job.failure.stack ?? job.failure.message}`);
+      if (job.failure !== null && !this.#isExpected(job.failure)) this.errors.push((job.failure.stack ?? job.failure.message).split('\n').slice(0, 4).join('\n'));
       const isRun = kindOf(job.name) === 'run' && job.failure === null;
       if (isRun && this.store.openUpdates().length === 0 && this.store.inbox().length === 0) this.marks.push(job.began);
     }

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+
+import { PLAIN, type History } from './history.ts';
+import { isFailure } from './judge.ts';
+import { played } from './prove.ts';
+
+/** Histories that broke a promise once, shrunk, by what each shows. */
+const FOUND: Readonly<Record<string, History>> = {
+  'a pending of another member at the same address is looked at for the first time': {
+    options: { ...PLAIN, submitSingly: 20 },
+    actions: [['newContact', 0, 0, 43], ['signUp', 0, 0], ['add', 0, 0], ['run', 1], ['finish'], ['tick', 40], ['remove', 0, 0, 1], ['tick', 40], ['subscribe', 0, 0], ['deleteMember', 0, 0], ['run', 1], ['signUp', 0, 0]],
+  },
+  'a trashed contact that has the same address twice': {
+    options: { ...PLAIN, echo: true },
+    actions: [['newContact', 0, 0, 65], ['add', 0, 0], ['giveEmail', 0, 0, 28], ['run', 1], ['finish'], ['editEmail', 0, 0], ['trash', 0, 0]],
+  },
+};
+
+describe('Histories that failed once', () => {
+  for (const [name, history] of Object.entries(FOUND))
+    it(name, async () => {
+      const { findings, timeline } = await played(history);
+      const broken = findings.filter(isFailure).map(({ kind, why }) => `${kind}: ${why}`);
+      assert.deepEqual(broken, [], timeline.join('\n'));
+    });
+});
