@@ -1,3 +1,4 @@
+import { readDatabaseAddress } from './database-address.ts';
 import type { Path } from './json.ts';
 import type { Report } from './problems.ts';
 
@@ -14,14 +15,6 @@ export const baseUrl = (url: string, path: Path, report: Report): string => {
 
 /** Reports a database's address that no MySQL client takes. */
 export const checkDatabaseUrl = (url: string, path: Path, report: Report): void => {
-  const parsed = URL.canParse(url) ? new URL(url) : null;
-  if (parsed === null || (parsed.protocol !== 'mysql:' && parsed.protocol !== 'mariadb:') || parsed.hostname === '') {
-    report(
-      path,
-      'expected an address such as "mysql://user:password@host/database", found something else; ' +
-        'characters such as @ / : # in the password have to be written as %40 %2F %3A %23',
-    );
-  } else if (parsed.pathname.length < 2) {
-    report(path, 'the name of the database is missing at the end of the address');
-  }
+  const read = readDatabaseAddress(url);
+  if ('problem' in read) report(path, read.problem);
 };

@@ -1,6 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import type { BatchId, ContactId, EmailAddress, GroupId, HistoryId, InterestId, ListId, MemberContactId, MemberHash, RowId, RunId, UpdateId, WriteId } from '../base/ids.ts';
-import type { MemberStatus } from '../mailchimp/api.ts';
+import type { MemberStatus, MergeFieldValue } from '../mailchimp/api.ts';
 
 /** A closed range of time in which a word was said; often a point. */
 export interface Range {
@@ -30,6 +30,10 @@ export interface MemberFacts {
   readonly interests: Readonly<Record<InterestId, boolean>>;
   readonly firstName: string;
   readonly lastName: string;
+  /** The merge fields that the settings map. */
+  readonly mergeFields?: Readonly<Record<string, MergeFieldValue>>;
+  /** The tags that the settings bind; null: the member has more tags than Mailchimp showed. */
+  readonly tags?: readonly string[] | null;
 }
 
 /** `todo` to be decided · `live` waiting for Mailchimp · `ok` in sync · `redo` asked again as pending · `fail` with a reason. */
@@ -71,8 +75,10 @@ export interface RowMemory {
   readonly reread?: UpdateId;
   /** The address of a cleaned member was put on hold in CiviCRM, once: an administrator may take it off again. */
   readonly held?: true;
-  /** The member's data were refused (merge fields); its status went through. */
-  readonly dataRefused?: string;
+  /** Data that Mailchimp refused, by datum (`merge:TAG`, …): not sent again until the value is another. The rest went through. */
+  readonly dataRefused?: Readonly<Record<string, { readonly value: unknown; readonly message: string }>>;
+  /** By Mailchimp's clock, when an update of ours without an answer (tags) moved `last_changed`: that says nothing [again]. */
+  readonly tagged?: Range;
   /** Names last agreed on by both sides (three-way). */
   readonly names?: { readonly firstName?: string; readonly lastName?: string };
 }
@@ -115,6 +121,14 @@ export interface MailchimpAsk {
   readonly lastName?: string;
   /** A new address for a known member. */
   readonly email?: EmailAddress;
+  /** By merge tag; never FNAME and LNAME where names are synchronised. */
+  readonly mergeFields?: Readonly<Record<string, MergeFieldValue>>;
+  /** Of a member that is there an update of its own; of one that is made, what it gets with the rest. */
+  readonly tags?: { readonly add: readonly string[]; readonly remove: readonly string[] };
+  readonly language?: string;
+  readonly vip?: boolean;
+  /** By `marketing_permission_id`. */
+  readonly marketingPermissions?: Readonly<Record<string, boolean>>;
 }
 
 /** What an update asks of CiviCRM. */

@@ -10,7 +10,7 @@ import { requireLease } from './leases.ts';
 import type { StoreMethods } from './methods.ts';
 import { rowChanger } from './row-changes.ts';
 import { writeCursor } from './runs.ts';
-import { UnitConflict } from './unit-conflict.ts';
+import { UnitConflict } from '../unit-conflict.ts';
 import { updateChanger } from './update-changes.ts';
 
 /** Commits of units: the lease first, then unit by unit, each whole or not at all. */

@@ -4,7 +4,7 @@ import { FACT_COLUMNS, factParameters, KEY_COLUMNS, keyParameters } from '../col
 import type { NewRow, Row } from '../entities.ts';
 import type { RowChange, Unit } from '../store.ts';
 import type { Database } from './database.ts';
-import { UnitConflict } from './unit-conflict.ts';
+import { UnitConflict } from '../unit-conflict.ts';
 
 const STANDING = `
   SELECT 1 FROM mailchimpsync_cache

@@ -2,7 +2,7 @@ import { updateId, type ListId, type RowId, type UpdateId } from '../../base/ids
 import { INSERTED_UPDATE_COLUMNS, updateParameters, type UpdateColumns } from '../columns/update-columns.ts';
 import type { UpdateChange, UpdateSet } from '../store.ts';
 import type { Database } from './database.ts';
-import { UnitConflict } from './unit-conflict.ts';
+import { UnitConflict } from '../unit-conflict.ts';
 
 const INSERT = `
   INSERT INTO mailchimpsync_update (mailchimp_list_id, ${INSERTED_UPDATE_COLUMNS.join(', ')})

@@ -1,0 +1,31 @@
+import { entryOf, type InboxColumns } from '../columns/inbox-columns.ts';
+import { writeJson } from '../columns/json.ts';
+import type { Store } from '../store.ts';
+import type { Database } from './database.ts';
+import { isTaken } from './failures.ts';
+
+const RECEIVE = `
+  INSERT INTO {inbox} (mailchimp_list_id, type, fired_at, dedup_key, email, payload, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)`;
+const UNHANDLED = 'SELECT * FROM {inbox} WHERE mailchimp_list_id = ? AND handled_at IS NULL ORDER BY fired_at, id LIMIT ?';
+const COUNT_UNHANDLED = 'SELECT COUNT(*) AS count FROM {inbox} WHERE mailchimp_list_id = ? AND handled_at IS NULL';
+const SETTLE = 'UPDATE {inbox} SET handled_at = ?, attempts = attempts + 1 WHERE id = ?';
+
+/** Webhooks as they came in, kept until they are handled. */
+export const inboxMethods = (database: Database): Pick<Store, 'receive' | 'unhandled' | 'countUnhandled' | 'settleInbox'> => ({
+  receive: ({ listId, type, firedAt, key, email, payload, receivedAt }) =>
+    database.write(async (connection) => {
+      try {
+        await connection.run(RECEIVE, listId, type, firedAt, key, email, writeJson(payload), receivedAt);
+        return true;
+      } catch (error) {
+        if (isTaken(error)) return false;
+        throw error;
+      }
+    }),
+  unhandled: async (listId, limit) => ((await database.read((connection) => connection.all(UNHANDLED, listId, limit))) as readonly InboxColumns[]).map(entryOf),
+  countUnhandled: (listId) => database.read((connection) => connection.count(COUNT_UNHANDLED, listId)),
+  settleInbox: (id, handledAt) =>
+    database.write(async (connection) => {
+      await connection.run(SETTLE, handledAt, id);
+    }),
+});

@@ -1,0 +1,61 @@
+import type { Parameter } from '../columns/parameter.ts';
+import { updateOf, type UpdateColumns } from '../columns/update-columns.ts';
+import type { Update } from '../entities.ts';
+import type { Store } from '../store.ts';
+import type { Database } from './database.ts';
+
+const OPEN = `(state IN ('planned', 'queued', 'sending', 'submitted') OR claims = 1)`;
+const OPEN_OF_ROWS = `SELECT * FROM {update} WHERE mailchimp_list_id = ? AND ${OPEN} AND mailchimpsync_cache_id IN (…)`;
+const OPEN_OF_EMAILS = `SELECT * FROM {update} WHERE mailchimp_list_id = ? AND ${OPEN} AND mailchimp_email IN (…)`;
+const OPEN_ASKING_FOR = `SELECT * FROM {update} WHERE mailchimp_list_id = ? AND ${OPEN} AND asked_email IN (…)`;
+const OF_ROWS = 'SELECT * FROM {update} WHERE sent_at >= ? AND mailchimp_list_id = ? AND mailchimpsync_cache_id IN (…)';
+const BY_WRITE_ID = 'SELECT * FROM {update} WHERE write_id IN (…)';
+const BY_ID = 'SELECT * FROM {update} WHERE id IN (…)';
+const IN_STATE = `
+  SELECT * FROM {update} FORCE INDEX (by_state) WHERE mailchimp_list_id = ? AND side = ? AND state = ? AND id > ? ORDER BY id LIMIT ?`;
+const OF_BATCH = 'SELECT * FROM {update} WHERE mailchimpsync_batch_id = ?';
+const COUNT_IN_STATE = `
+  SELECT COUNT(*) AS count FROM {update} FORCE INDEX (by_state)
+  WHERE mailchimp_list_id = ? AND side IN ('mailchimp', 'civicrm') AND state IN (…)`;
+const COUNT = `
+  SELECT kind, side, state, fail_reason AS failReason, COUNT(*) AS count FROM {update}
+  WHERE run_id = ? GROUP BY kind, side, state, fail_reason`;
+
+type UpdateMethods = Pick<
+  Store,
+  'openUpdates' | 'updatesOfRows' | 'updatesByWriteId' | 'updatesById' | 'updatesInState' | 'updatesOfBatch' | 'countUpdatesInState' | 'countUpdates'
+>;
+
+/** Each update once, by id. */
+const updatesOf = (lines: readonly unknown[]): readonly Update[] => {
+  const byId = new Map((lines as readonly UpdateColumns[]).map((line) => [line.id, line]));
+  return [...byId.values()].sort((one, other) => one.id - other.id).map(updateOf);
+};
+
+/** Reading and counting updates; they are written by commits. */
+export const updateMethods = (database: Database): UpdateMethods => {
+  const read = async (sql: string, ...parameters: readonly Parameter[]): Promise<readonly Update[]> =>
+    updatesOf(await database.read((connection) => connection.all(sql, ...parameters)));
+  const readIn = async (sql: string, keys: readonly Parameter[], ...parameters: readonly Parameter[]): Promise<readonly Update[]> =>
+    updatesOf(await database.read((connection) => connection.allIn(sql, keys, ...parameters)));
+  return {
+    openUpdates: async (listId, rows, emails) =>
+      updatesOf(
+        await database.read(async (connection) => [
+          ...(await connection.allIn(OPEN_OF_ROWS, rows, listId)),
+          ...(await connection.allIn(OPEN_OF_EMAILS, emails, listId)),
+          ...(await connection.allIn(OPEN_ASKING_FOR, emails, listId)),
+        ]),
+      ),
+    updatesOfRows: (listId, rows, since) => readIn(OF_ROWS, rows, since, listId),
+    updatesByWriteId: (ids) => readIn(BY_WRITE_ID, ids),
+    updatesById: (ids) => readIn(BY_ID, ids),
+    updatesInState: (listId, side, state, after, limit) => read(IN_STATE, listId, side, state, after ?? 0, limit),
+    updatesOfBatch: (batch) => read(OF_BATCH, batch),
+    countUpdatesInState: async (listId, states) => {
+      const counts = (await database.read((connection) => connection.allIn(COUNT_IN_STATE, states, listId))) as readonly { readonly count: number }[];
+      return counts.reduce((sum, { count }) => sum + count, 0);
+    },
+    countUpdates: async (runId) => (await database.read((connection) => connection.all(COUNT, runId))) as Awaited<ReturnType<Store['countUpdates']>>,
+  };
+};
