@@ -1,20 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { writeId, type RowId, type RunId, type WriteId } from '../base/ids.ts';
-import type { AudienceState, NewUpdate, Row } from '../store/entities.ts';
+import type { AudienceState, NewUpdate, Row, UpdateKind } from '../store/entities.ts';
 import type { Unit, UpdateChange } from '../store/store.ts';
 import type { Cluster } from './cluster.ts';
-import { clockDifference } from './clock-difference.ts';
 import { unique } from './collections.ts';
 import { commitOptions } from './commit.ts';
 import { decide } from './decide.ts';
-import type { DecidedUpdate, Decision, DecisionRules } from './decision.ts';
+import type { DecidedUpdate, Decision } from './decision.ts';
+import { decisionRules } from './decision-rules.ts';
 import { lookAtMember } from './fetch.ts';
 import { isDead } from './holder.ts';
 import { bareRow } from './leave.ts';
 import { loadClusters } from './load-clusters.ts';
 import type { AudienceContext } from './stage.ts';
-import { WordOrder } from './words.ts';
 
 export interface PlanOptions {
   readonly audience: AudienceState;
@@ -30,6 +29,8 @@ export interface Planned {
   readonly rows: readonly RowId[];
   readonly updates: number;
   readonly unclear: number;
+  /** Updates by kind. */
+  readonly kinds: Readonly<Partial<Record<UpdateKind, number>>>;
 }
 
 /**
@@ -39,22 +40,25 @@ export interface Planned {
 export async function planRows(context: AudienceContext, rows: readonly Row[], options: PlanOptions): Promise<Planned> {
   const clusters = await readAgain(context, await loadClusters(context, rows, options.signal), options);
   await releaseDeadClaims(context, clusters);
-  const rules: DecisionRules = {
-    settings: context.settings,
-    order: new WordOrder(clockDifference(context)),
-    withData: options.withData,
-    now: { mailchimp: context.clock.now() + context.mailchimp.clockOffset(), civicrm: context.civicrm.now() },
-  };
+  const rules = decisionRules(context, options.withData);
   const mark = writeId(context.random.token(8)); // one for all: contact and group tell the updates of a call apart
   const decided = clusters.map((cluster) => ({ cluster, decision: decide(cluster, rules) }));
   const units = decided.map(({ cluster, decision }) => unitOf(context, cluster, decision, mark, options));
   const outcomes = await context.store.commit(context.settings.listId, units, commitOptions(context));
   const done = decided.filter((_, index) => outcomes[index]?.kind === 'done').map(({ decision }) => decision);
+  const updates = done.flatMap((decision) => decision.updates);
   return {
+    kinds: countsOf(updates),
     rows: clusters.flatMap((cluster) => cluster.rows.map((row) => row.id)),
-    updates: done.reduce((sum, decision) => sum + decision.updates.length, 0),
-    unclear: done.reduce((sum, decision) => sum + decision.updates.filter((update) => update.unclear).length, 0),
+    updates: updates.length,
+    unclear: updates.filter((update) => update.unclear).length,
   };
+}
+
+function countsOf(updates: readonly DecidedUpdate[]): Planned['kinds'] {
+  const counts: Partial<Record<UpdateKind, number>> = {};
+  for (const { kind } of updates) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
 }
 
 /** Claims that a dead process left are ended, so that its rows can be decided. */

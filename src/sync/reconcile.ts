@@ -1,5 +1,5 @@
 import type { RowId } from '../base/ids.ts';
-import type { CivicrmUpdate, MailchimpUpdate, Update } from '../store/entities.ts';
+import type { CivicrmUpdate, MailchimpUpdate, Update, UpdateKind } from '../store/entities.ts';
 import type { Unit } from '../store/store.ts';
 import { applyCivicrm } from './apply-civicrm.ts';
 import { unique } from './collections.ts';
@@ -8,6 +8,8 @@ import { CHUNK, pagesOfRows } from './pages.ts';
 import { planRows } from './plan.ts';
 import { recover } from './recover.ts';
 import type { AudienceContext, Counts, StageContext } from './stage.ts';
+
+const UPDATE_KINDS = ['subscribe', 'unsubscribe', 'add', 'remove', 'create', 'rename', 'data'] as const satisfies readonly UpdateKind[];
 
 /**
  * Stage 9 (`reconcileQueue`): decides every `todo` row. The whole plan is written as updates first; between it and its
@@ -25,11 +27,12 @@ export async function reconcile(context: StageContext): Promise<Counts> {
   return { ...plan, ...applied, recovered };
 }
 
-async function makePlan(context: StageContext): Promise<{ decided: number; planned: number; unclear: number }> {
+/** Counts what was decided, and the updates of each kind: what a dry run is for. */
+async function makePlan(context: StageContext): Promise<Counts> {
   const { settings, run, signal } = context;
   const audience = await context.store.audience(settings.listId);
   const total = (await context.store.countRows(settings.listId)).todo;
-  const counts = { decided: 0, planned: 0, unclear: 0 };
+  const counts = { decided: 0, planned: 0, unclear: 0, subscribe: 0, unsubscribe: 0, add: 0, remove: 0, rename: 0, data: 0, create: 0 };
   const seen = new Set<RowId>();
   for await (const page of pagesOfRows(context, { kind: 'status', status: 'todo' }, signal)) {
     const rows = page.filter((row) => !seen.has(row.id)); // decided with its cluster already
@@ -39,6 +42,7 @@ async function makePlan(context: StageContext): Promise<{ decided: number; plann
     counts.decided += planned.rows.length;
     counts.planned += planned.updates;
     counts.unclear += planned.unclear;
+    for (const kind of UPDATE_KINDS) counts[kind] += planned.kinds[kind] ?? 0;
     context.progress({ done: Math.min(seen.size, total), total });
   }
   return counts;

@@ -8,21 +8,22 @@ import { isPast, STAGES } from './stages.ts';
 /** Runs one stage of a run under its lease, which is renewed while the stage works. A lost lease stops it at the next write. */
 export async function runStage(context: AudienceContext, run: Run, stage: StageName, options: StageOptions): Promise<StageOutcome> {
   const { store, clock } = context;
-  if (run.state !== 'running' || (isPast(run.stage, stage) && !options.last)) return { kind: 'passed' };
+  if (run.state !== 'running' || (isPast(run, stage, options.hook) && !options.last)) return { kind: 'passed' };
   const lease = await store.takeLease(run.id, context.holder, clock.now(), LEASE);
   if (!lease) return { kind: 'passed' };
-  if (isPast(run.stage, stage)) {
+  if (isPast(run, stage, options.hook)) {
     await store.finishRun(lease, 'done', clock.now(), null); // it was cut off between its last stage and its end
     return { kind: 'passed' };
   }
   const renewal = new Renewal(context, lease, options.signal);
-  const stageContext: StageContext = { ...context, run, lease, progress: options.progress ?? (() => undefined), signal: renewal.signal };
+  const stageContext: StageContext = { ...context, run, lease, progress: options.progress ?? (() => undefined), ...(options.hook && { hook: options.hook }), signal: renewal.signal };
   try {
     const counts = await STAGES[stage](stageContext);
     const completed: Run = { ...run, stage, counts: { ...run.counts, [stage]: counts } };
     await store.completeStage(lease, completed, clock.now(), STAGE_GAP);
-    if (options.last) await store.finishRun(lease, 'done', clock.now(), null);
-    return { kind: 'done', counts, run: completed };
+    const isHeld = stage === 'reconcile' && run.dryRun; // a dry run ends where the brake would hold it
+    if (isHeld || options.last) await store.finishRun(lease, isHeld ? 'held' : 'done', clock.now(), null);
+    return { kind: 'done', counts, run: isHeld ? { ...completed, state: 'held' } : completed };
   } catch (error) {
     throw await ended(context, lease, renewal.reason(error), options.signal);
   } finally {
