@@ -10,6 +10,10 @@ const context = (more: Partial<ContactLookContext> = {}): ContactLookContext => 
 const group = (status: string | null, ...history: GroupLook['history']): GroupLook => ({ contactId: WILMA, groupId: GROUP, status, history });
 const byWilma = (word: Word): Word => ({ ...word, by: WILMA });
 
+const contact = (more = {}) => ({ id: WILMA, isOptOut: false, doNotEmail: false, isDeceased: false, ...more });
+const link = historyRow(9, 'Removed', 70, { groupId: null });
+const optedOut = (word: Word, merged = 0) => ({ ...word, by: WILMA, optOut: true, merged });
+
 describe('what CiviCRM says of a group', () => {
   it('is the date of the last history row', () => {
     const said = sayingOf(group('Removed', historyRow(1, 'Added', 10), historyRow(2, 'Removed', 20)), context());
@@ -47,7 +51,8 @@ describe('what CiviCRM says of a group', () => {
   });
 
   it('a row of the site after ours is the site’s word', () => {
-    const updateOf = (row: { readonly id: number }) => (row.id === 1 ? civicrmUpdate({ origin: { status: mailchimpSays(true, 90) } }) : undefined);
+    const relays = civicrmUpdate({ origin: { status: mailchimpSays(true, 90) } });
+    const updateOf = (row: { readonly id: number }) => (row.id === 1 ? relays : undefined);
     assert.deepEqual(sayingOf(group('Removed', historyRow(1, 'Added', 30), historyRow(2, 'Removed', 40)), context({ updateOf })).word, byWilma(civicrmSays(false, 40)));
   });
 
@@ -81,10 +86,6 @@ describe('what CiviCRM says of a group', () => {
 });
 
 describe('an opt-out in CiviCRM', () => {
-  const contact = (more = {}) => ({ id: WILMA, isOptOut: false, doNotEmail: false, isDeceased: false, ...more });
-  const link = historyRow(9, 'Removed', 70, { groupId: null });
-  const optedOut = (word: Word, merged = 0) => ({ ...word, by: WILMA, optOut: true, merged });
-
   it('is none while the contact may be mailed', () => {
     assert.equal(optOutOf(contact(), [link], context()), null);
   });

@@ -54,6 +54,16 @@ const TABLE: readonly { readonly mailchimp: readonly State[]; readonly added: bo
 
 const holding = (decision: Decision): string => told({ ...decision, updates: decision.updates.filter((update) => update.kind !== 'data') });
 
+const trust = (subscription: 'CiviCRM' | 'Mailchimp') => ({ trustOverride: { subscription, interests: new Map() } });
+
+const optedOut = (word: Word, seen: Row) => decide(cluster({ rows: [seen], contacts: [contact({ subscription: saying(true, civicrmSays(true, 0)), optOut: word })] }), rules());
+
+const cleaned = (memory: Row['memory'] = {}, onHold = 0) =>
+  decide(cluster({ rows: [row({ member: facts({ status: 'cleaned' }), memory: { status: mailchimpSays(false, 5), own: mailchimpSays(false, 5), ...memory } })], contacts: [contact({ emails: [email(WILMA, P1, { onHold })], subscription: saying(false, civicrmSays(false, 1)) })] }), rules());
+
+const pending = (civicrm: ReturnType<typeof saying>) =>
+  decide(cluster({ rows: [row({ member: facts({ status: 'pending' }), memory: { foreign: { since: at(100), at: at(110) } } })], contacts: [contact({ subscription: civicrm })] }), rules());
+
 describe('decision on the subscription', () => {
   for (const { mailchimp, added, later, outcome } of TABLE)
     for (const state of mailchimp)
@@ -104,8 +114,6 @@ describe('decision on the subscription', () => {
   });
 
   describe('trustOverride', () => {
-    const trust = (subscription: 'CiviCRM' | 'Mailchimp') => ({ trustOverride: { subscription, interests: new Map() } });
-
     it('names the side, however late the other spoke', () => {
       assert.equal(told(decided('subscribed', false, 'CiviCRM', trust('Mailchimp'))), 'add');
       assert.equal(told(decided('unsubscribed', true, 'CiviCRM', trust('Mailchimp'))), 'remove');
@@ -132,15 +140,13 @@ describe('decision on the subscription', () => {
     });
 
     it('newMemberStatus "pending" asks those who were never seen, and nobody else', () => {
-      const pending = { newMemberStatus: 'pending' } as const;
-      assert.deepEqual(decided('never seen', true, 'CiviCRM', pending).updates[0]?.ask, { status: 'pending', firstName: 'Wilma', lastName: 'Flintstone' });
-      assert.deepEqual(decided('unsubscribed', true, 'CiviCRM', pending).updates[0]?.ask, { status: 'subscribed' });
+      const asksFirst = { newMemberStatus: 'pending' } as const;
+      assert.deepEqual(decided('never seen', true, 'CiviCRM', asksFirst).updates[0]?.ask, { status: 'pending', firstName: 'Wilma', lastName: 'Flintstone' });
+      assert.deepEqual(decided('unsubscribed', true, 'CiviCRM', asksFirst).updates[0]?.ask, { status: 'subscribed' });
     });
   });
 
   describe('opt-out', () => {
-    const optedOut = (word: Word, seen: Row) => decide(cluster({ rows: [seen], contacts: [contact({ subscription: saying(true, civicrmSays(true, 0)), optOut: word })] }), rules());
-
     it('later than the member’s yes unsubscribes; the group status stays', () => {
       assert.equal(told(optedOut(civicrmSays(false, 200), rowOf('subscribed', 'CiviCRM'))), 'unsubscribe');
     });
@@ -185,9 +191,6 @@ describe('decision on the subscription', () => {
   });
 
   describe('cleaned', () => {
-    const cleaned = (memory: Row['memory'] = {}, onHold = 0) =>
-      decide(cluster({ rows: [row({ member: facts({ status: 'cleaned' }), memory: { status: mailchimpSays(false, 5), own: mailchimpSays(false, 5), ...memory } })], contacts: [contact({ emails: [email(WILMA, P1, { onHold })], subscription: saying(false, civicrmSays(false, 1)) })] }), rules());
-
     it('puts the address on hold, once', () => {
       assert.deepEqual(cleaned().updates.map((update) => update.ask), [{ kind: 'hold', email: P1 }]);
       assert.deepEqual(cleaned({ held: true }).updates, []);
@@ -227,9 +230,6 @@ describe('decision on the subscription', () => {
   });
 
   describe('a pending that a person began', () => {
-    const pending = (civicrm: ReturnType<typeof saying>) =>
-      decide(cluster({ rows: [row({ member: facts({ status: 'pending' }), memory: { foreign: { since: at(100), at: at(110) } } })], contacts: [contact({ subscription: civicrm })] }), rules());
-
     it('is in step with Added and brings nobody in [foreign]', () => {
       assert.equal(told(pending(saying(true, civicrmSays(true, 1)))), 'in step');
       assert.equal(told(decide(cluster({ rows: [row({ member: facts({ status: 'pending' }), memory: { foreign: { since: at(100), at: at(110) } } })] }), rules())), 'in step');

@@ -12,6 +12,7 @@ const seen = (seconds: number, more: Partial<LookContext> = {}): LookContext => 
   fetchedAt: null,
   updates: [],
   interests: [],
+  data: { names: true, tags: null, mergeFields: {} },
   pendingCounts: false,
   ...more,
 });
@@ -210,12 +211,12 @@ describe('a look at a member', () => {
 
     it('is a yes once it is confirmed', () => {
       const asked = look(fresh(), pending, seen(10));
-      const looked = look({ ...row(), ...asked } as Row, member({ timestampOpt: at(20), lastChanged: at(21) }), seen(30));
+      const looked = look({ ...row(), ...asked }, member({ timestampOpt: at(20), lastChanged: at(21) }), seen(30));
       assert.deepEqual([statusOf(looked), looked.memory.foreign], [mailchimpSays(true, 20, 21), undefined]);
     });
 
     it('keeps the first look that showed it', () => {
-      const asked = { ...row(), ...look(fresh(), pending, seen(10)) } as Row;
+      const asked = { ...row(), ...look(fresh(), pending, seen(10)) };
       assert.deepEqual(look(asked, { ...pending, lastChanged: at(15) }, seen(20)).memory.foreign, { since: at(9), at: at(10) });
     });
 
@@ -223,7 +224,7 @@ describe('a look at a member', () => {
       const ask = mailchimpUpdate({ key: P1, ask: { status: 'pending' }, origin: { status: civicrmSays(true, 3) }, isNew: true });
       const looked = look(fresh(), pending, seen(10, { updates: [ask] }));
       assert.deepEqual([statusOf(looked)?.source, looked.memory.foreign, looked.memory.pendingOurs], ['civicrm', undefined, true]);
-      assert.equal(look({ ...row(), ...looked } as Row, pending, seen(20)).memory.pendingOurs, true);
+      assert.equal(look({ ...row(), ...looked }, pending, seen(20)).memory.pendingOurs, true);
     });
 
     it('is a yes where the setting says so', () => {

@@ -24,7 +24,7 @@ const table: readonly Row[] = [
   { says: 'no valid address', status: 400, body: invalid('Please provide a valid email address.'), means: { kind: 'refused', reason: 'address_refused' } },
   { says: 'fake or invalid, to a rename', status: 400, body: invalid('p looks fake or invalid'), renames: true, means: { kind: 'address_refused' } },
   { says: 'the new address is taken', status: 400, body: invalid('Your request is invalid', [{ field: 'email address', message: 'is already in this list' }]), renames: true, means: { kind: 'address_refused' } },
-  { says: 'merge fields', status: 400, body: invalid('Your merge fields were invalid.', [{ field: 'PHONE', message: 'Bitte' }]), means: { kind: 'data_refused', fields: 'PHONE: Bitte' } },
+  { says: 'merge fields', status: 400, body: invalid('Your merge fields were invalid.', [{ field: 'PHONE', message: 'Bitte' }]), means: { kind: 'data_refused', errors: [{ field: 'PHONE', message: 'Bitte' }] } },
   { says: 'a lot of lists', status: 400, body: invalid('p has signed up to a lot of lists very recently'), means: { kind: 'refused', reason: 'later' } },
   { says: 'anything else that is invalid', status: 400, body: invalid('We do not like it'), means: { kind: 'refused', reason: 'other' } },
   { says: 'another title', status: 400, body: refusal('Bad Request'), means: { kind: 'refused', reason: 'other' } },
@@ -37,7 +37,7 @@ const table: readonly Row[] = [
   { says: '500', status: 500, body: null, means: { kind: 'unknown' } },
   { says: '504', status: 504, body: '<html>', means: { kind: 'unknown' } },
   { says: 'a body that is no problem', status: 400, body: 'nonsense', means: { kind: 'refused', reason: 'other' } },
-  { says: 'errors that are none', status: 400, body: invalid('Your merge fields were invalid.', [null, 'x']), means: { kind: 'data_refused', fields: '' } },
+  { says: 'errors that are none', status: 400, body: invalid('Your merge fields were invalid.', [null, 'x']), means: { kind: 'data_refused', errors: [] } },
 ];
 
 describe('answers of Mailchimp', () => {

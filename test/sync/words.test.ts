@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Word } from '../../src/store/entities.ts';
 import { EVER, furthest, point, sameRange, WordOrder, type TieRule } from '../../src/sync/words.ts';
 import { at, civicrmSays, mailchimpSays } from './samples.ts';
