@@ -29,6 +29,9 @@ export type ErrorCode =
   | 'store_corrupt'
   | 'node_too_old' // below Node 22.13: no embedded store
   | 'message_invalid' // a message between nodes that is not a run's
+  | 'hook_silent' // a hook of the flow did not give its rows back in time
+  | 'hook_refused' // a hook of the flow gave back what it may not set
+  | 'hook_unknown' // rows came back that nobody waits for: twice, or too late
   | 'webhook_unauthorized'
   | 'webhook_malformed'
   | 'batch_result_invalid'

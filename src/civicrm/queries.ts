@@ -4,7 +4,7 @@ import type { Api4 } from './api4.ts';
 
 /** A search as APIv4 takes it, of any number of rows. */
 export interface Query<Row> {
-  readonly entity: 'Contact' | 'Email' | 'Group' | 'GroupContact' | 'SubscriptionHistory';
+  readonly entity: 'Contact' | 'Email' | 'EntityTag' | 'Group' | 'GroupContact' | 'SubscriptionHistory';
   readonly select: readonly string[];
   readonly where: readonly unknown[];
   /** The column that rows are ordered and paged by: unique within the search, and among those selected. Default `id`. */

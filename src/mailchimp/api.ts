@@ -5,6 +5,18 @@ import type { BatchId, EmailAddress, InterestId, ListId, MemberContactId, Member
 export type MemberStatus = 'subscribed' | 'unsubscribed' | 'cleaned' | 'pending' | 'transactional' | 'archived';
 
 /** A member as Mailchimp shows it now. */
+/** A merge field's value: text, a number, or an address by its parts (`addr1`, `city`, …). '' when empty. */
+export type MergeFieldValue = string | number | Readonly<Record<string, string>>;
+
+/** A merge field of an audience. https://mailchimp.com/developer/marketing/docs/merge-fields/ */
+export interface MergeField {
+  readonly tag: string;
+  /** `text`, `number`, `date`, `birthday`, `address`, `phone`, …; others are possible. */
+  readonly type: string;
+  /** Of phone numbers: `US` numbers have ten digits. */
+  readonly phoneFormat: string | null;
+}
+
 export interface Member {
   readonly hash: MemberHash;
   readonly contactId: MemberContactId;
@@ -18,6 +30,10 @@ export interface Member {
   readonly firstName: string;
   readonly lastName: string;
 }
+  /** By merge tag, FNAME and LNAME too. */
+  readonly mergeFields: Readonly<Record<string, MergeFieldValue>>;
+  /** null: not asked for, or not all shown: Mailchimp shows the first 50 (facts/mailchimp.md). */
+  readonly tags: readonly string[] | null;
 
 /** Every answer carries the service's own clock (`Date` header), in ms. */
 export interface Answered<Value> {
@@ -44,6 +60,8 @@ export interface MembersQuery {
   /** null: all but the archived, which are listed only when asked for. */
   readonly status: MemberStatus | null;
 }
+  /** Tags make answers longer: only where they are used. */
+  readonly withTags?: boolean;
 
 /** One write as data: what a single call sends, and what a batch operation holds. */
 export interface MemberOperation {
@@ -90,6 +108,10 @@ export interface MailchimpApi {
   /** The interests of all categories of an audience. */
   interests(listId: ListId, signal?: AbortSignal): Promise<ReadonlyMap<InterestId, string>>;
   membersPage(query: MembersQuery, signal?: AbortSignal): Promise<Answered<MembersPage>>;
+  /** The merge fields of an audience, EMAIL not among them. */
+  mergeFields(listId: ListId, signal?: AbortSignal): Promise<readonly MergeField[]>;
+  /** All tags of a member, however many; null on 404. */
+  memberTags(listId: ListId, key: MemberContactId | MemberHash | EmailAddress, signal?: AbortSignal): Promise<readonly string[] | null>;
   /** By `contact_id`, hash or address; null on 404. */
   member(listId: ListId, key: MemberContactId | MemberHash | EmailAddress, signal?: AbortSignal): Promise<Answered<Member | null>>;
   /**

@@ -6,6 +6,9 @@ const NAMED: Readonly<Record<string, string>> = {
   'interest-categories': 'category',
   interests: 'interest',
   tags: 'tag',
+  webhooks: 'webhook',
+  'batch-webhooks': 'batch webhook',
+  'merge-fields': 'merge field',
 };
 
 /** A path for messages: nobody's address or hash is in it (`/lists/{list}/members/{member}/tags`). */

@@ -11,7 +11,8 @@ import { MailchimpCalls } from './calls.ts';
 import { membersQuery, readMember, readPage } from './members.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from './result-archive.ts';
 import { MaybeDone, NotDone } from './send-errors.ts';
-import { checkAudience, checkInterestCategories, checkInterests, checkProblem } from './shapes.ts';
+import { checkAudience, checkInterestCategories, checkInterests, checkMergeFields, checkProblem, checkTags } from './shapes.ts';
+import { webhooksApi } from './webhooks.ts';
 
 export interface MailchimpEnvironment extends ClientEnvironment {
   /** How long after its first attempt a read may be tried again. Default 5 minutes. */
@@ -43,6 +44,26 @@ export function createMailchimpApi(account: AccountSettings, environment: Mailch
     },
 
     interests: (listId, signal) => interestsOf(calls, listId, checkDeadline, signal),
+
+    async mergeFields(listId, signal) {
+      const path = `/lists/${encodeURIComponent(listId)}/merge-fields`;
+      const found = await readPages(async (offset) => {
+        const query = { count: String(PAGE), offset: String(offset), fields: 'merge_fields.tag,merge_fields.type,merge_fields.options,total_items' };
+        const { value } = await calls.readExisting({ path, query, deadline, check: checkMergeFields }, signal);
+        return { items: value.merge_fields, total: value.total_items };
+      });
+      return found.map(({ tag, type, options }) => ({ tag, type, phoneFormat: options?.phone_format ?? null }));
+    },
+
+    async memberTags(listId, key, signal) {
+      const path = `/lists/${encodeURIComponent(listId)}/members/${encodeURIComponent(key)}/tags`;
+      const found = await readPages(async (offset) => {
+        const query = { count: String(PAGE), offset: String(offset), fields: 'tags.name,total_items' };
+        const { value } = await calls.read({ path, query, deadline, check: checkTags }, signal);
+        return value === null ? null : { items: value.tags, total: value.total_items };
+      });
+      return found && found.map(({ name }) => name);
+    },
 
     membersPage: (query, signal) =>
       calls.readExisting({ path: `/lists/${encodeURIComponent(query.listId)}/members`, query: membersQuery(query), deadline, check: readPage }, signal),
@@ -109,13 +130,21 @@ async function interestsOf(calls: MailchimpCalls, listId: ListId, deadline: Dura
   return interests;
 }
 
-/** All items of a paged list. */
-async function readPages<Item>(page: (offset: number) => Promise<{ readonly items: readonly Item[]; readonly total: number }>): Promise<readonly Item[]> {
+interface Paged<Item> {
+  readonly items: readonly Item[];
+  readonly total: number;
+}
+
+/** All items of a paged list; null where its first page says that there is no such list. */
+function readPages<Item>(page: (offset: number) => Promise<Paged<Item>>): Promise<readonly Item[]>;
+function readPages<Item>(page: (offset: number) => Promise<Paged<Item> | null>): Promise<readonly Item[] | null>;
+async function readPages<Item>(page: (offset: number) => Promise<Paged<Item> | null>): Promise<readonly Item[] | null> {
   const all: Item[] = [];
   for (;;) {
-    const { items, total } = await page(all.length);
-    all.push(...items);
-    if (items.length === 0 || all.length >= total) return all;
+    const found = await page(all.length);
+    if (found === null) return null;
+    all.push(...found.items);
+    if (found.items.length === 0 || all.length >= found.total) return all;
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Instant } from '../base/clock.ts';
 import { emailAddress, interestId, memberContactId, memberHash, type InterestId } from '../base/ids.ts';
-import type { Member, MembersPage, MembersQuery, MemberStatus } from './api.ts';
+import type { Member, MembersPage, MembersQuery, MemberStatus, MergeFieldValue } from './api.ts';
 import { readDate, writeDate } from './dates.ts';
-import { MEMBER_FIELDS, checkMember, checkMembers, type MemberShape } from './shapes.ts';
+import { MEMBER_FIELDS, TAG_FIELDS, checkMember, checkMembers, type MemberShape } from './shapes.ts';
 import type { Checked } from '../http/json.ts';
 
 const STATUSES: readonly string[] = ['subscribed', 'unsubscribed', 'cleaned', 'pending', 'transactional', 'archived'] satisfies MemberStatus[];
@@ -12,11 +12,11 @@ const isStatus = (text: unknown): text is MemberStatus => typeof text === 'strin
 const BEFORE_ALL_MEMBERS: Instant = Date.UTC(2001, 0, 1);
 
 /** The query of one page of members. */
-export function membersQuery({ count, offset, since, status }: MembersQuery): Record<string, string> {
+export function membersQuery({ count, offset, since, status, withTags = false }: MembersQuery): Record<string, string> {
   return {
     count: String(count),
     offset: String(offset),
-    fields: [...MEMBER_FIELDS.map((field) => `members.${field}`), 'total_items'].join(','),
+    fields: [...[...MEMBER_FIELDS, ...(withTags ? TAG_FIELDS : [])].map((field) => `members.${field}`), 'total_items'].join(','),
     ...(since === null || since < BEFORE_ALL_MEMBERS ? {} : { since_last_changed: writeDate(since) }),
     ...(status === null ? {} : { status }),
   };
@@ -70,9 +70,27 @@ function readShape(shape: MemberShape): Checked<Member> {
       interests,
       firstName: nameText(shape.merge_fields?.['FNAME']),
       lastName: nameText(shape.merge_fields?.['LNAME']),
+      mergeFields: mergeFieldsOf(shape.merge_fields ?? {}),
+      tags: tagsOf(shape),
     },
   };
 }
 
 /** A merge field can have any type, and an audience need not have these two. */
 const nameText = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '');
+
+/** Mailchimp shows the first 50 tags and tells how many there are: fewer than that are no answer. */
+function tagsOf({ tags, tags_count: count }: MemberShape): Member['tags'] {
+  if (tags === undefined || tags.length < (count ?? tags.length)) return null;
+  return tags.map(({ name }) => name);
+}
+
+function mergeFieldsOf(shown: Readonly<Record<string, unknown>>): Member['mergeFields'] {
+  return Object.fromEntries(Object.entries(shown).map(([tag, value]) => [tag, mergeFieldValue(value)]));
+}
+
+function mergeFieldValue(value: unknown): MergeFieldValue {
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  if (typeof value !== 'object' || value === null) return '';
+  return Object.fromEntries(Object.entries(value).map(([part, text]) => [part, String(text)]));
+}

@@ -12,12 +12,17 @@ const MemberShape = Type.Object({
   timestamp_opt: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   interests: Type.Optional(Type.Record(Type.String(), Type.Boolean())),
   merge_fields: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  tags: Type.Optional(Type.Array(Type.Object({ name: Type.String() }))),
+  tags_count: Type.Optional(Type.Integer({ minimum: 0 })),
 });
 export type MemberShape = Type.Static<typeof MemberShape>;
 export const checkMember = checkerOf(MemberShape);
 
 /** The fields of a member that we ask for: a whole one is 1.5–2.5 KB (facts/mailchimp.md). */
 export const MEMBER_FIELDS = ['id', 'email_address', 'contact_id', 'status', 'last_changed', 'timestamp_opt', 'interests', 'merge_fields'] as const;
+
+/** What is asked for besides where tags are used. */
+export const TAG_FIELDS = ['tags', 'tags_count'] as const;
 
 export const checkMembers = checkerOf(Type.Object({ members: Type.Array(MemberShape), total_items: Type.Integer({ minimum: 0 }) }));
 
@@ -35,6 +40,21 @@ export const checkInterests = checkerOf(
     total_items: Type.Integer({ minimum: 0 }),
   }),
 );
+
+export const checkMergeFields = checkerOf(
+  Type.Object({
+    merge_fields: Type.Array(
+      Type.Object({
+        tag: Type.String({ minLength: 1 }),
+        type: Type.String(),
+        options: Type.Optional(Type.Object({ phone_format: Type.Optional(Type.Union([Type.String(), Type.Null()])) })),
+      }),
+    ),
+    total_items: Type.Integer({ minimum: 0 }),
+  }),
+);
+
+export const checkTags = checkerOf(Type.Object({ tags: Type.Array(Type.Object({ name: Type.String() })), total_items: Type.Integer({ minimum: 0 }) }));
 
 const BatchShape = Type.Object({
   id: Type.String({ minLength: 1 }),

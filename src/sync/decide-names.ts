@@ -2,6 +2,7 @@ import type { ContactId } from '../base/ids.ts';
 import { fitColumn } from '../civicrm/column-text.ts';
 import type { CivicrmAsk, MailchimpAsk, Row, RowMemory } from '../store/entities.ts';
 import type { ClusterContact } from './cluster.ts';
+import { NAME_DATA } from './data/datum.ts';
 import type { DecisionRules } from './decision.ts';
 
 /** An edit of a contact that is not a group's. */
@@ -22,25 +23,30 @@ const NAME_COLUMN = 64;
 const NAMES = ['firstName', 'lastName'] as const;
 type Names = Partial<Record<(typeof NAMES)[number], string>>;
 
+/** Whose names they are. */
+type Named = Pick<ClusterContact, 'id' | 'contact'>;
+
 /**
  * Names, three-way against those last agreed on: changed on one side → copy; changed on both → the later; never a blank
- * over a name. Only in runs with data; a new member gets its names in any case.
+ * over a name. Only in runs with data; a new member gets its names in any case. A name that Mailchimp refused is not
+ * asked for again.
  */
-export function decideNames(row: Row, lead: ClusterContact, rules: DecisionRules): NamesDecision {
+export function decideNames(row: Row, lead: Named, rules: DecisionRules): NamesDecision {
   const ask: Names = {};
   const edit: Names = {};
   const agreed: Names = { ...row.memory.names };
   const isNew = row.member === null;
-  if (row.memory.dataRefused !== undefined) return { ask, civicrm: undefined, memory: {} }; // the status must not wait for them
+  if (!rules.settings.data.names) return { ask, civicrm: undefined, memory: {} };
   for (const name of NAMES) {
     const there = row.member?.[name] ?? '';
     const here = lead.contact[name];
+    const mayAsk = !isRefused(row, name, here);
     if (isNew) {
-      if (here) ask[name] = here;
+      if (!isBlank(here) && mayAsk) ask[name] = here;
     } else if (rules.withData) {
-      if (fitColumn(there, NAME_COLUMN) === here) agreed[name] = there;
-      else if (civicrmWins(there, here, row, lead, agreed[name], rules)) ask[name] = here;
-      else edit[name] = there;
+      if (isSame(there, here)) agreed[name] = there;
+      else if (!civicrmWins(there, here, row, lead, agreed[name], rules)) edit[name] = there;
+      else if (mayAsk) ask[name] = here;
     }
   }
   return {
@@ -50,10 +56,17 @@ export function decideNames(row: Row, lead: ClusterContact, rules: DecisionRules
   };
 }
 
-function civicrmWins(there: string, here: string, row: Row, lead: ClusterContact, agreed: string | undefined, rules: DecisionRules): boolean {
-  if (!there || !here) return here !== '';
+const isRefused = (row: Row, name: keyof Names, value: string): boolean => row.memory.dataRefused?.[NAME_DATA[name]]?.value === value;
+
+const isBlank = (name: string): boolean => name.trim() === '';
+
+/** A name longer than CiviCRM's column holds is not another one. */
+const isSame = (there: string, here: string): boolean => there === here || fitColumn(there, NAME_COLUMN) === here || (isBlank(there) && isBlank(here));
+
+function civicrmWins(there: string, here: string, row: Row, lead: Named, agreed: string | undefined, rules: DecisionRules): boolean {
+  if (isBlank(there) || isBlank(here)) return !isBlank(here);
   if (there === agreed) return true;
-  if (here === agreed) return false;
+  if (here === agreed || (agreed !== undefined && isSame(agreed, here))) return false;
   const { modified } = lead.contact;
   const edited = row.member?.lastChanged ?? modified;
   return !rules.order.surelyLater({ since: edited, at: edited, source: 'mailchimp' }, { since: modified, at: modified, source: 'civicrm' });

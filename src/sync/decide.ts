@@ -2,6 +2,8 @@ import type { EmailAddress } from '../base/ids.ts';
 import type { FailReason, MailchimpAsk, Row, RowMemory, Word } from '../store/entities.ts';
 import { isUnderWay, isWaiting } from './claims.ts';
 import { addressesOf, bestAddressOf, isOnHold, usersOf, type Cluster, type ClusterContact } from './cluster.ts';
+import { compareData } from './data/compare.ts';
+import { askFor } from './data/datum.ts';
 import { decideAddress } from './decide-address.ts';
 import { decideInterests } from './decide-interests.ts';
 import { decideNames } from './decide-names.ts';
@@ -99,8 +101,9 @@ class RowDecisions {
     const ask: MailchimpAsk = { ...subscription.ask, ...data.ask };
     const optedOut = wanted && usersOf(this.#cluster, row).some((contact) => contact.memory.optOut && this.#saysYes(contact));
     const fail: FailReason | null = optedOut ? 'opted_out' : data.fail;
-    if (Object.keys(ask).length === 0) return { row: fail ? failed(data.row, fail) : inStep(data.row), updates: data.updates };
-    return this.#withUpdate(data.row, ask, { origin: { status: verdict.word, ...data.origin }, lead, verdict, wanted, fail, updates: data.updates });
+    const asks = inSingleUpdates(ask, row);
+    if (asks.length === 0) return { row: fail ? failed(data.row, fail) : inStep(data.row), updates: data.updates };
+    return this.#withUpdates(data.row, asks, { origin: { status: verdict.word, ...data.origin }, lead, verdict, wanted, fail, updates: data.updates });
   }
 
   /** The verdict that a row's state is to follow: of those who keep it, else of those who use it and ended "no", else the row's own word [unkept]. */
@@ -137,10 +140,13 @@ class RowDecisions {
     const interests = decideInterests(row, lead, led, this.#rules);
     const names = decideNames(row, lead, this.#rules);
     const address = decideAddress(row, this.#cluster, this.#rules);
+    const data = compareData(row, lead);
     const base = { contactId: lead.id, rowId: row.id, unclear: verdict.unclear };
+    const { dataRefused: _refused, ...memory } = row.memory;
+    const isRefused = Object.keys(data.refused).length > 0;
     return {
-      row: { ...row, ...address.row, memory: { ...row.memory, ...names.memory } },
-      ask: { ...interests.ask, ...names.ask, ...address.ask },
+      row: { ...row, ...address.row, hookData: data.hookData, memory: { ...memory, ...(isRefused && { dataRefused: data.refused }), ...names.memory } },
+      ask: { ...interests.ask, ...names.ask, ...address.ask, ...(this.#rules.withData || !memberIsPresent(row.member) ? askFor(data.differing) : {}) },
       origin: interests.origin,
       updates: [
         ...interests.groups.map((group): DecidedCivicrmUpdate => ({ ...base, side: 'civicrm', kind: 'data', ...group })),
@@ -148,19 +154,19 @@ class RowDecisions {
           ask ? [{ ...base, side: 'civicrm', kind: 'data', origin: {}, reason: ask.reason, ask: ask.ask, contactId: ask.contactId }] : [],
         ),
       ],
-      fail: address.fail,
+      fail: address.fail ?? (isRefused ? 'data_refused' : null),
     };
   }
 
-  #withUpdate(
+  #withUpdates(
     row: Row,
-    ask: MailchimpAsk,
+    asks: readonly MailchimpAsk[],
     by: { origin: Readonly<Record<string, Word>>; lead: ClusterContact | null; verdict: Pick<Verdict, 'reason' | 'unclear'>; wanted: boolean; fail: FailReason | null; updates: readonly DecidedUpdate[] },
   ): RowDecision {
     const addressed = this.#addressed(row, by.lead);
     if (!addressed) return { row: { ...row, syncStatus: 'todo' }, updates: by.updates };
     const email = addressed.email!;
-    const update: DecidedMailchimpUpdate = {
+    const updates = asks.map((ask): DecidedMailchimpUpdate => ({
       side: 'mailchimp',
       kind: ask.status === undefined ? (ask.email ? 'rename' : 'data') : by.wanted ? 'subscribe' : 'unsubscribe',
       contactId: by.lead?.id ?? row.contactId,
@@ -172,9 +178,9 @@ class RowDecisions {
       isNew: row.member === null,
       reason: by.verdict.reason,
       unclear: by.verdict.unclear,
-    };
-    const status = ask.status === 'pending' && row.memory.askPending ? 'redo' : 'live';
-    return { row: { ...addressed, syncStatus: status, failReason: by.fail }, updates: [...by.updates, update] };
+    }));
+    const status = asks.some((ask) => ask.status === 'pending') && row.memory.askPending ? 'redo' : 'live';
+    return { row: { ...addressed, syncStatus: status, failReason: by.fail }, updates: [...by.updates, ...updates] };
   }
 
   /** false: another row has the address. */
@@ -212,6 +218,17 @@ interface DataDecision {
   readonly updates: readonly DecidedUpdate[];
   readonly fail: FailReason | null;
 }
+
+/**
+ * What one row is asked for, an update each. Tags of a member that is there have an endpoint of their own; they wait while
+ * the member is to be subscribed first: somebody whose subscription is refused gets no data.
+ */
+function inSingleUpdates({ tags, ...ask }: MailchimpAsk, row: Row): readonly MailchimpAsk[] {
+  if (Object.keys(ask).length === 0) return tags ? [{ tags }] : [];
+  if (!tags || !memberIsPresent(row.member)) return [{ ...ask, ...(tags && { tags }) }];
+  return ask.status === undefined ? [ask, { tags }] : [ask];
+}
+
 const nothing = (row: Row): DataDecision => ({ row, ask: {}, origin: {}, updates: [], fail: null });
 
 type SubscriptionOutcome =

@@ -6,6 +6,7 @@ import type { Random } from '../base/random.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { BatchRecord, Run, StageName, SyncStatus } from '../store/entities.ts';
 import type { Store } from '../store/store.ts';
+import type { HookRunner } from './data/hook-runner.ts';
 import type { Counts, Progress, RunRequest } from './stage.ts';
 
 /** What nodes and commands work with: one engine a config node. All of it is safe to call at the same time. */
@@ -46,6 +47,8 @@ export interface StageOptions {
 }
 
 export type StageOutcome = { readonly kind: 'done'; readonly counts: Counts; readonly run: Run } | { readonly kind: 'passed' };
+  /** A hook of the flow, for the stage `dataHooks`: that stage may then run once for each hook, by its name. */
+  readonly hook?: HookRunner;
 
 export interface AudienceStatus {
   readonly listId: ListId;

@@ -89,7 +89,7 @@ async function list(
   let startedAt: Instant | null = null;
   for (let offset = 0; ; ) {
     context.signal.throwIfAborted();
-    const { value: page, servedAt } = await context.mailchimp.membersPage({ listId: context.settings.listId, count: PAGE, offset, since, status }, context.signal);
+    const { value: page, servedAt } = await context.mailchimp.membersPage({ listId: context.settings.listId, count: PAGE, offset, since, status, withTags: context.settings.data.tags !== null }, context.signal);
     startedAt ??= servedAt;
     const fresh = page.members.filter((member) => !here.has(member.contactId));
     for (const member of fresh) {

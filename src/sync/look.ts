@@ -3,7 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Instant } from '../base/clock.ts';
 import type { EmailAddress, InterestId } from '../base/ids.ts';
 import type { Member } from '../mailchimp/api.ts';
+import type { DataSettings } from '../settings/settings.ts';
 import type { MailchimpUpdate, MemberFacts, NewRow, Row, RowMemory, Update, Word } from '../store/entities.ts';
+import { boundData } from './data/binding.ts';
 import { asked, claimsOn, STATUS, type FactName } from './claims.ts';
 import { isSubscribed } from './member-status.ts';
 import { EVER, type WordOrder } from './words.ts';
@@ -22,6 +24,8 @@ export interface LookContext {
   /** The update that the row's `memory.reread` names [samesecond]. */
   readonly rereadOf?: MailchimpUpdate;
   readonly interests: readonly InterestId[];
+  /** What data of a member are kept. */
+  readonly data: DataSettings;
   /** Setting: a pending member counts as subscribed (the original extension's rule). */
   readonly pendingCounts: boolean;
 }
@@ -107,7 +111,7 @@ function move(known: Word | undefined, said: Word, ours: boolean, order: WordOrd
 
 /** An unchanged value: its word stands, unless its own side's word differs from it [explain], or a no was said again [again]. */
 function seenAgain(memory: RowMemory, fact: FactName, word: Word, value: boolean, was: MemberFacts, now: MemberFacts, answer: MailchimpUpdate | undefined): RowMemory {
-  if (answer) return memory;
+  if (answer || isOwnTouch(memory, now)) return memory;
   const at = Math.max(word.at, now.lastChanged);
   if (word.value !== value) {
     if (memory.ours?.[fact]) return memory;
@@ -117,6 +121,9 @@ function seenAgain(memory: RowMemory, fact: FactName, word: Word, value: boolean
   const { by: _by, ...anew } = word;
   return heardOf(memory, fact, { ...anew, at });
 }
+
+/** `last_changed` was moved by tags that we sent: nobody said anything [again]. */
+const isOwnTouch = ({ tagged }: RowMemory, { lastChanged }: MemberFacts): boolean => tagged !== undefined && tagged.since <= lastChanged && lastChanged <= tagged.at;
 
 /** Whether a pending is one that we asked for, or one that a person began, which is nobody's word until confirmed [foreign]. */
 function pendingState(known: RowMemory, now: MemberFacts, claims: readonly MailchimpUpdate[], context: LookContext): Pick<RowMemory, 'foreign' | 'pendingOurs'> {
@@ -143,6 +150,7 @@ function factsOf(member: Member, context: LookContext): MemberFacts {
     interests: Object.fromEntries(bound.map((interest) => [interest, member.interests[interest]!])),
     firstName: member.firstName,
     lastName: member.lastName,
+    ...boundData(member, context.data),
   };
 }
 

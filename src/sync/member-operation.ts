@@ -1,6 +1,6 @@
 import type { ListId, UpdateId } from '../base/ids.ts';
 import type { MemberOperation } from '../mailchimp/api.ts';
-import type { MailchimpUpdate } from '../store/entities.ts';
+import type { MailchimpAsk, MailchimpUpdate } from '../store/entities.ts';
 
 /**
  * An update as the one request that carries it out. Someone never seen is written by PUT with `status_if_new`, the one
@@ -11,6 +11,7 @@ export function operationFor(listId: ListId, update: MailchimpUpdate): MemberOpe
   const { ask, isNew, email, key } = update;
   const path = `/lists/${listId}/members/${encodeURIComponent(key)}`;
   if (ask.status === 'archived') return { method: 'DELETE', path };
+  if (isTagsUpdate(update)) return { method: 'POST', path: `${path}/tags`, body: { tags: tagStatuses(ask) } };
   const data = bodyOf(update);
   const query = { skip_merge_validation: 'true' }; // a required merge field that is empty must not keep anybody out
   if (isNew && ask.status !== 'unsubscribed') return { method: 'PUT', path, query, body: { email_address: email, status_if_new: ask.status, ...data } };
@@ -18,9 +19,28 @@ export function operationFor(listId: ListId, update: MailchimpUpdate): MemberOpe
   return { method: 'PATCH', path, query, body: { ...(ask.status && { status: ask.status }), ...(ask.email && { email_address: ask.email }), ...data } };
 }
 
+/**
+ * Tags of a member that is there: an endpoint of their own, because Mailchimp takes no notice of tags in a PUT to such a
+ * member; answered by 204 without a body (facts/mailchimp.md).
+ */
+export const isTagsUpdate = ({ ask }: Pick<MailchimpUpdate, 'ask'>): boolean => ask.tags !== undefined && Object.keys(ask).length === 1;
+
+const tagStatuses = ({ tags }: MailchimpAsk): readonly { readonly name: string; readonly status: 'active' | 'inactive' }[] => [
+  ...(tags?.add ?? []).map((name) => ({ name, status: 'active' as const })),
+  ...(tags?.remove ?? []).map((name) => ({ name, status: 'inactive' as const })),
+];
+
 function bodyOf({ ask }: MailchimpUpdate): Readonly<Record<string, unknown>> {
-  const names = { ...(ask.firstName !== undefined && { FNAME: ask.firstName }), ...(ask.lastName !== undefined && { LNAME: ask.lastName }) };
-  return { ...(ask.interests && { interests: ask.interests }), ...(Object.keys(names).length > 0 && { merge_fields: names }) };
+  const { interests, mergeFields, tags, language, vip, marketingPermissions } = ask;
+  const fields = { ...(ask.firstName !== undefined && { FNAME: ask.firstName }), ...(ask.lastName !== undefined && { LNAME: ask.lastName }), ...mergeFields };
+  return {
+    ...(interests && { interests }),
+    ...(Object.keys(fields).length > 0 && { merge_fields: fields }),
+    ...(tags && { tags: tags.add }),
+    ...(language !== undefined && { language }),
+    ...(vip !== undefined && { vip }),
+    ...(marketingPermissions && { marketing_permissions: Object.entries(marketingPermissions).map(([id, enabled]) => ({ marketing_permission_id: id, enabled })) }),
+  };
 }
 
 /** `operation_id` of an update: the store's id and the update's, so that ours are known in any batch of the account. */

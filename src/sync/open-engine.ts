@@ -2,9 +2,7 @@ import { systemClock } from '../base/clock.ts';
 import { SyncError } from '../base/errors.ts';
 import { runId, type ListId, type RunId } from '../base/ids.ts';
 import { systemRandom } from '../base/random.ts';
-import { createCivicrm } from '../civicrm/client.ts';
-import type { CivicrmReader } from '../civicrm/reader.ts';
-import type { CivicrmWriter } from '../civicrm/writer.ts';
+import { createCivicrm, type Civicrm } from '../civicrm/client.ts';
 import type { MailchimpApi } from '../mailchimp/api.ts';
 import { createMailchimpApi } from '../mailchimp/client.ts';
 import type { AudienceSettings, CivicrmSettings, Settings } from '../settings/settings.ts';
@@ -27,7 +25,8 @@ class OpenedEngine implements Engine {
   readonly #options: Required<Omit<EngineOptions, 'adapter'>>;
   readonly #holder: string;
   readonly #mailchimp = new Map<string, MailchimpApi>();
-  readonly #civicrm: { readonly reader: CivicrmReader; readonly writer: CivicrmWriter; readonly settings: CivicrmSettings } | null;
+  readonly #civicrm: (Civicrm & { readonly settings: CivicrmSettings }) | null;
+  readonly #webhooks: Webhooks;
   /** Runs that have a stage at work here: a message that comes twice does not start it twice. */
   readonly #working = new Set<RunId>();
 
@@ -146,3 +145,4 @@ class OpenedEngine implements Engine {
     };
   }
 }
+      contactData: this.#civicrm.data,

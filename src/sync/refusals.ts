@@ -6,8 +6,8 @@ export type Outcome =
   /** The person left by herself; or is refused for another reason that only she can lift. */
   | { readonly kind: 'compliance' }
   | { readonly kind: 'refused'; readonly reason: FailReason }
-  /** The same update without merge fields may pass. */
-  | { readonly kind: 'data_refused'; readonly fields: string }
+  /** The same update without these data may pass. */
+  | { readonly kind: 'data_refused'; readonly errors: Problem['errors'] }
   /** The new address is a member already, or is refused. */
   | { readonly kind: 'address_refused' }
   /** No such member: read it, decide anew. */
@@ -41,11 +41,14 @@ export function outcomeOf(answer: { readonly statusCode: number; readonly body: 
   if (problem.title === 'Member Exists') return renames ? { kind: 'address_refused' } : { kind: 'missing' };
   if (problem.title !== 'Invalid Resource') return { kind: 'refused', reason: 'other' };
   if (renames && problem.errors.some(({ field }) => field.startsWith('email'))) return { kind: 'address_refused' };
-  if (/merge fields/i.test(problem.detail)) return { kind: 'data_refused', fields: problem.errors.map(({ field, message }) => `${field}: ${message}`).join('; ') };
+  if (/merge fields/i.test(problem.detail) || isAboutData(problem)) return { kind: 'data_refused', errors: problem.errors };
   if (/lot of lists/.test(problem.detail)) return { kind: 'refused', reason: 'later' };
   if (/fake or invalid|valid email/.test(problem.detail)) return renames ? { kind: 'address_refused' } : { kind: 'refused', reason: 'address_refused' };
   return { kind: 'refused', reason: 'other' };
 }
+
+/** Data beside merge fields, as the fields of a member are named. */
+const isAboutData = ({ errors }: Problem): boolean => errors.length > 0 && errors.every(({ field }) => /^(merge_fields|language|vip|marketing_permissions|tags)\b/.test(field));
 
 /** A refusal's title and the fields it names, without its prose: that may hold an address. */
 export function describeRefusal(answer: { readonly statusCode: number; readonly body: unknown }): string {

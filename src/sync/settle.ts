@@ -1,12 +1,16 @@
-import { DAY, type Duration, type Instant } from '../base/clock.ts';
+import { DAY, SECOND, type Duration, type Instant } from '../base/clock.ts';
 import type { InterestId } from '../base/ids.ts';
 import type { Member, OperationAnswer } from '../mailchimp/api.ts';
 import type { AudienceState, FailReason, MailchimpUpdate, MemberFacts, Row, RowMemory, Word } from '../store/entities.ts';
 import type { UpdateChange, UpdateSet } from '../store/store.ts';
 import { commitOptions } from './commit.ts';
+import { dataAsked } from './data/datum.ts';
+import { withAgreed } from './data/hook-memory.ts';
+import { asksForDataOnly, refusedData, withoutAddresses, type FieldError } from './data/refused-data.ts';
 import { lookAtMember } from './fetch.ts';
 import { giveUp } from './give-up.ts';
 import { sameFacts } from './look.ts';
+import { isTagsUpdate } from './member-operation.ts';
 import { isSubscribed, memberIsPresent } from './member-status.ts';
 import { describeRefusal, outcomeOf } from './refusals.ts';
 import type { AudienceContext } from './stage.ts';
@@ -14,6 +18,9 @@ import { takeLooks, type Look } from './take-looks.ts';
 
 /** "too many lists": asked again after this long (facts/mailchimp.md: days later). */
 const LATER: Duration = 3 * DAY;
+
+/** What two clocks may differ by (algorithm.md, "When a word was said"). */
+const TOLERANCE: Duration = 2 * SECOND;
 
 /** What became of an update, for counts. */
 export type Settled = 'done' | 'failed' | 'anew' | 'unknown';
@@ -29,9 +36,9 @@ export async function settle(context: AudienceContext, update: MailchimpUpdate, 
     case 'compliance':
       return settlement.refusedForCompliance(describeRefusal(answer));
     case 'refused':
-      return settlement.refused(outcome.reason, describeRefusal(answer));
+      return asksForDataOnly(update.ask) ? settlement.dataRefused(describeRefusal(answer), []) : settlement.refused(outcome.reason, describeRefusal(answer));
     case 'data_refused':
-      return settlement.dataRefused(describeRefusal(answer), outcome.fields);
+      return settlement.dataRefused(describeRefusal(answer), outcome.errors);
     case 'address_refused':
       return settlement.addressRefused(describeRefusal(answer));
     case 'missing':
@@ -88,6 +95,7 @@ class Settlement {
   async done(member: Member | null): Promise<Settled> {
     const row = await this.#row();
     if (!row) return this.#end({ state: 'done' }, 'done');
+    if (!member && isTagsUpdate(this.#update)) return this.#rewrite(this.#ended({ state: 'done' }), (each) => this.#withTags(agreed(each, this.#update)), 'done');
     if (!member) {
       await this.#readMember(row, { state: 'done' }, (seen) => agreed(seen, this.#update)); // a 204, or a body lost
       return 'done';
@@ -125,10 +133,14 @@ class Settlement {
     return this.#rewrite(ended, (row) => ({ ...row, failReason: reason, memory: { ...row.memory, ...(origin && { refused: { ...rangeOf(origin), ...until, reason } }) } }), 'failed');
   }
 
-  /** The person's status must not wait for a merge field: the row is decided anew without it. */
-  async dataRefused(answer: string, fields: string): Promise<Settled> {
+  /** The person's status must not wait for a merge field: the row is decided anew without what was refused, until its value is another. */
+  async dataRefused(answer: string, errors: readonly FieldError[]): Promise<Settled> {
+    const refused = refusedData(dataAsked(this.#update.ask), errors);
+    if (Object.keys(refused).length === 0) return this.refused('other', answer);
+    const { log, settings } = this.#context;
+    for (const [datum, { message }] of Object.entries(refused)) log(`row ${this.#update.rowId} of ${settings.listId}: Mailchimp refused ${datum}${message && `: ${withoutAddresses(message)}`}; the rest goes without it`);
     const ended = this.#ended({ state: 'failed', failReason: 'data_refused', answer });
-    return this.#rewrite(ended, (row) => ({ ...row, memory: { ...row.memory, dataRefused: fields } }), 'failed');
+    return this.#rewrite(ended, (row) => ({ ...row, memory: { ...row.memory, dataRefused: { ...row.memory.dataRefused, ...refused } } }), 'failed');
   }
 
   async addressRefused(answer: string): Promise<Settled> {
@@ -147,6 +159,17 @@ class Settlement {
   /** Surely not done: decided anew. */
   async notDone(): Promise<Settled> {
     return this.#rewrite(this.#ended({ state: 'superseded' }), (row) => row, 'anew');
+  }
+
+  /** The answer to tags shows no member: what was sent is what is there now, and that `last_changed` moved by it says nothing [again]. */
+  #withTags(row: Row): Row {
+    const { ask, sentAt } = this.#update;
+    const known = row.member?.tags;
+    if (!row.member) return row;
+    const member = known ? { ...row.member, tags: [...known.filter((name) => !ask.tags?.remove.includes(name)), ...(ask.tags?.add ?? []).filter((name) => !known.includes(name))] } : row.member;
+    const { clock, mailchimp } = this.#context;
+    const offset = mailchimp.clockOffset();
+    return { ...row, member, memory: { ...row.memory, tagged: { since: (sentAt ?? clock.now()) + offset - TOLERANCE, at: clock.now() + offset + TOLERANCE } } };
   }
 
   async #row(): Promise<Row | undefined> {
@@ -219,10 +242,11 @@ const answerLook = (context: AudienceContext, row: Row, update: MailchimpUpdate,
   remember: (seen) => agreed({ ...seen, syncStatus: 'todo' }, update),
 });
 
-/** Names and the address that Mailchimp has taken are agreed on. */
-function agreed(row: Row, { ask: { firstName, lastName, email } }: MailchimpUpdate): Row {
+/** Names, data and the address that Mailchimp has taken are agreed on. */
+function agreed(row: Row, update: MailchimpUpdate): Row {
+  const { firstName, lastName, email } = update.ask;
   const names = { ...row.memory.names, ...(firstName !== undefined && { firstName }), ...(lastName !== undefined && { lastName }) };
-  return { ...row, agreedEmail: email ?? row.agreedEmail, memory: Object.keys(names).length > 0 ? { ...row.memory, names } : row.memory };
+  return { ...row, agreedEmail: email ?? row.agreedEmail, hookData: withAgreed(row.hookData, update), memory: Object.keys(names).length > 0 ? { ...row.memory, names } : row.memory };
 }
 
 const rangeOf = ({ since, at }: Word): { since: Instant; at: Instant } => ({ since, at });

@@ -1,12 +1,14 @@
 import type { Clock, Duration, Instant } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { RunId } from '../base/ids.ts';
+import type { ContactData } from '../civicrm/contact-data.ts';
 import type { CivicrmReader } from '../civicrm/reader.ts';
 import type { CivicrmWriter } from '../civicrm/writer.ts';
 import type { MailchimpApi } from '../mailchimp/api.ts';
 import type { AudienceSettings, CivicrmSettings } from '../settings/settings.ts';
 import type { Run } from '../store/entities.ts';
 import type { Lease, Store } from '../store/store.ts';
+import type { HookRunner } from './data/hook-runner.ts';
 
 /** What a stage counted, by name, for people and for the next stage's message. */
 export type Counts = Readonly<Record<string, number>>;
@@ -25,6 +27,7 @@ export interface AudienceContext {
   readonly mailchimp: MailchimpApi;
   readonly civicrm: CivicrmReader;
   readonly civicrmWriter: CivicrmWriter;
+  readonly contactData: ContactData;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: (text: string) => void;
@@ -41,6 +44,8 @@ export interface StageContext extends AudienceContext {
   readonly progress: (progress: Progress) => void;
   readonly signal: AbortSignal;
 }
+  /** A hook of the flow, for the stage `dataHooks`. */
+  readonly hook?: HookRunner;
 
 /** One stage of algorithm.md: works in chunks, may be stopped between two, gives the same result when run again. */
 export type Stage = (context: StageContext) => Promise<Counts>;

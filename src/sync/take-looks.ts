@@ -128,6 +128,7 @@ function lookContextFor(context: AudienceContext, each: Look, known: KnownRows, 
     pendingCounts: context.settings.pendingCounts,
     ...(each.answerOf && { answerOf: each.answerOf }),
   };
+    data: context.settings.data,
 }
 
 function emptyRow(context: AudienceContext, member: Member): NewRow {

@@ -22,6 +22,8 @@ const member = (email: string, status: MemberStatus, interest?: boolean): Member
   interests: interest === undefined ? {} : { [INTEREST]: interest },
   firstName: '',
   lastName: '',
+  mergeFields: {},
+  tags: null,
 });
 
 const person = (id: number, addresses: readonly string[], group: string | null, more: { interest?: string; mayBeMailed?: boolean } = {}): Person => ({

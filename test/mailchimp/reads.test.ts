@@ -37,6 +37,8 @@ describe('reading Mailchimp', () => {
         interests: { [interestId('56b7d77fbd')]: true },
         firstName: 'Wilma',
         lastName: 'Flintstone',
+        mergeFields: { FNAME: 'Wilma', LNAME: 'Flintstone' },
+        tags: null,
       },
     ]);
   });

@@ -19,7 +19,7 @@ export const rowsContract = (stores: () => Stores): void => {
   it('keeps text byte for byte', async () => {
     const { store } = stores();
     const awkward = `'; DROP TABLE mailchimpsync_cache; -- "\\u0000" \u{1F600} é e\u0301 `;
-    const row = memberRow('awkward', { hookData: { [awkward]: awkward }, memory: { dataRefused: awkward } });
+    const row = memberRow('awkward', { hookData: { [awkward]: awkward }, memory: { dataRefused: { [awkward]: { value: awkward, message: awkward } } } });
     const found = await storedRow(store, row);
     assert.deepEqual([found.hookData, found.memory], [row.hookData, row.memory]);
   });

@@ -1,0 +1,107 @@
+import { Type } from 'typebox';
+import { MINUTE, type Duration } from '../base/clock.ts';
+import { contactId, type ContactId } from '../base/ids.ts';
+import { checkerOf, type Checked } from '../http/json.ts';
+import type { Api4 } from './api4.ts';
+import { chunksOf } from './chunks.ts';
+import { parseFieldPath, type AggregatePath } from './field-path.ts';
+import { TRASHED_TOO, rowsOf } from './queries.ts';
+
+/** The values of some field paths of one contact, by path. A path that CiviCRM does not know, or may not show, is missing. */
+export type ContactFields = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads what else is known of contacts: what runs with data copy to Mailchimp. By APIv4 in every case, because paths are
+ * written as it names them. Lists may be of any length: they are split into chunks.
+ */
+export interface ContactData {
+  /** Labels of the tags of these contacts; contacts without any are left out. */
+  tags(ids: readonly ContactId[], signal?: AbortSignal): Promise<ReadonlyMap<ContactId, readonly string[]>>;
+  /**
+   * Fields of these contacts, live or in the trash. Paths as APIv4 selects them (`job_title`, `gender_id:label`,
+   * `address_primary.city`, `Custom_Group.Field`), or an aggregate over another entity: `MAX(Membership.end_date)`.
+   * Throws `civicrm_refused` for an entity or a field that cannot be read.
+   */
+  fields(ids: readonly ContactId[], paths: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<ContactId, ContactFields>>;
+}
+
+/** Contacts in one search (facts/civicrm.md). */
+const LISTED = 1000;
+/** Never the name of a field: CiviCRM refuses an alias that is one (recorded). */
+const ALIAS = 'mailchimpsync_value';
+
+const Whole = Type.Union([Type.Integer({ minimum: 0 }), Type.String({ pattern: '^[0-9]+$' })]);
+const checkTag = checkerOf(Type.Object({ id: Whole, entity_id: Whole, 'tag_id:label': Type.Union([Type.String(), Type.Null()]) }));
+const checkAggregate = checkerOf(Type.Object({ contact_id: Whole, [ALIAS]: Type.Unknown() }));
+const checkFields = checkerOf(Type.Intersect([Type.Object({ id: Whole }), Type.Record(Type.String(), Type.Unknown())]));
+
+/** Reads contacts' data through APIv4. */
+export function createApi4ContactData(api: Api4, { deadline = 5 * MINUTE }: { readonly deadline?: Duration } = {}): ContactData {
+  return {
+    async tags(ids, signal) {
+      const found = new Map<ContactId, string[]>();
+      for (const chunk of chunksOf(ids, LISTED)) {
+        const where = [['entity_table', '=', 'civicrm_contact'], ['entity_id', 'IN', chunk]];
+        // The label is what people see and name in the settings; sites without labels give the name.
+        for (const { contact, label } of await rowsOf(api, { entity: 'EntityTag', select: ['id', 'entity_id', 'tag_id:label'], where, read: readTag }, deadline, signal))
+          found.set(contact, [...(found.get(contact) ?? []), label]);
+      }
+      return found;
+    },
+
+    async fields(ids, paths, signal) {
+      const found = new Map<ContactId, Record<string, unknown>>();
+      const parsed = paths.map(parseFieldPath);
+      const plain = parsed.flatMap((path) => (path.kind === 'field' ? [path.path] : []));
+      for (const chunk of chunksOf(ids, LISTED)) {
+        const where = [['id', 'IN', chunk], TRASHED_TOO];
+        const rows = await rowsOf(api, { entity: 'Contact', select: ['id', ...plain], where, read: checkFields }, deadline, signal);
+        for (const { id, ...fields } of rows) found.set(contactId(Number(id)), { ...fields, ...(plain.includes('id') && { id }) });
+        for (const path of parsed) if (path.kind === 'aggregate') await addAggregate(api, path, chunk, found, deadline, signal);
+      }
+      return found;
+    },
+  };
+}
+
+function readTag(row: unknown): Checked<{ readonly contact: ContactId; readonly label: string }> {
+  const checked = checkTag(row);
+  if (!checked.fits) return checked;
+  return { fits: true, value: { contact: contactId(Number(checked.value.entity_id)), label: checked.value['tag_id:label'] ?? '' } };
+}
+
+/** What is not real is not counted: CiviCRM's own reports leave out the same. */
+const ONLY_REAL: Readonly<Record<string, readonly unknown[]>> = {
+  Membership: [['is_test', '=', false]],
+  Contribution: [['is_test', '=', false], ['contribution_status_id:name', '=', 'Completed']],
+};
+
+/** One value a contact; a contact without any such row has the value null. */
+async function addAggregate(
+  api: Api4,
+  { path, entity, field, name }: AggregatePath,
+  ids: readonly ContactId[],
+  found: ReadonlyMap<ContactId, Record<string, unknown>>,
+  deadline: Duration,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const id of ids) {
+    const fields = found.get(id);
+    if (fields) fields[path] = null;
+  }
+  const call = {
+    entity,
+    action: 'get',
+    params: {
+      select: ['contact_id', `${name}(${field}) AS ${ALIAS}`],
+      where: [['contact_id', 'IN', ids], ...(ONLY_REAL[entity] ?? [])],
+      groupBy: ['contact_id'],
+      orderBy: { contact_id: 'ASC' },
+    },
+  };
+  for (const row of await api.read(call, deadline, signal)) {
+    const read = api.fitting(checkAggregate(row), call);
+    const fields = found.get(contactId(Number(read.contact_id)));
+    if (fields) fields[path] = read[ALIAS];
+  }
+}

@@ -1,0 +1,24 @@
+import type { Member } from '../../mailchimp/api.ts';
+import type { DataSettings } from '../../settings/settings.ts';
+import type { MemberFacts } from '../../store/entities.ts';
+
+/** Whether a tag at Mailchimp is one that the settings bind: no other is ever touched. */
+export function bindsTag(tags: DataSettings['tags'], name: string): boolean {
+  if (tags === null) return false;
+  return 'prefix' in tags ? name.startsWith(tags.prefix) : Object.values(tags.mapping).includes(name);
+}
+
+/** The Mailchimp tag that a CiviCRM tag becomes; undefined for one that is not bound. */
+export function boundTag(tags: NonNullable<DataSettings['tags']>, label: string): string | undefined {
+  if ('prefix' in tags) return label.startsWith(tags.prefix) ? label : undefined;
+  return Object.hasOwn(tags.mapping, label) ? tags.mapping[label] : undefined;
+}
+
+/** What is kept of a member's data: what the settings bind. */
+export function boundData(member: Pick<Member, 'mergeFields' | 'tags'>, { tags, mergeFields }: DataSettings): Pick<MemberFacts, 'mergeFields' | 'tags'> {
+  const mapped = Object.keys(mergeFields).filter((tag) => member.mergeFields[tag] !== undefined);
+  return {
+    ...(mapped.length > 0 && { mergeFields: Object.fromEntries(mapped.map((tag) => [tag, member.mergeFields[tag]!])) }),
+    ...(tags !== null && { tags: member.tags && member.tags.filter((name) => bindsTag(tags, name)) }),
+  };
+}

@@ -1,0 +1,140 @@
+import { isDeepStrictEqual } from 'node:util';
+import { DAY, type Duration } from '../../base/clock.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { ContactId, RowId } from '../../base/ids.ts';
+import type { ContactFields } from '../../civicrm/contact-data.ts';
+import type { Contact } from '../../civicrm/reader.ts';
+import type { Row } from '../../store/entities.ts';
+import { unique } from '../collections.ts';
+import { rewriteRows } from '../commit.ts';
+import { decideNames } from '../decide-names.ts';
+import type { DecisionRules } from '../decision.ts';
+import { memberIsSubscribed } from '../member-status.ts';
+import { pagesOfRows } from '../pages.ts';
+import { decisionRules } from '../decision-rules.ts';
+import type { Counts, StageContext } from '../stage.ts';
+import { compareData } from './compare.ts';
+import { MERGE_FIELDS_HOOK, TAGS_HOOK, withOutput } from './hook-memory.ts';
+import { leadsOf } from './leads.ts';
+import { mappedFields, missingPaths, pathsOf, wantedMergeFields, type MappedField } from './merge-fields-hook.ts';
+import { readHiddenTags, wantedTags } from './tags-hook.ts';
+
+/**
+ * How often all people are compared, not only those with a change that the services date. Tags of a contact and rows of
+ * other entities (memberships, contributions) move no date of the contact: docs/explanation/data-sync.md has the cost.
+ */
+const WHOLE: Duration = DAY;
+/** Far more runs than a day holds. */
+const RUNS = 300;
+
+/** Whether this run compares everybody: a full run, and the first one a day after the last comparison. */
+export async function comparesAll({ run, store, clock }: StageContext): Promise<boolean> {
+  if (run.mode === 'full') return true;
+  const runs = await store.runs(run.listId, RUNS);
+  return !runs.some((other) => other.counts.dataHooks?.['all'] === 1 && other.startedAt > clock.now() - WHOLE);
+}
+
+/** Rows that data are compared for: those that are decided anyway, and, where all are, whoever is subscribed at Mailchimp. */
+export async function* rowsWithData(context: StageContext, all: boolean, size?: number): AsyncGenerator<readonly Row[]> {
+  for await (const page of pagesOfRows(context, all ? { kind: 'all' } : { kind: 'status', status: 'todo' }, context.signal, size)) {
+    const rows = page.filter((row) => row.syncStatus === 'todo' || memberIsSubscribed(row));
+    if (rows.length > 0) yield rows;
+  }
+}
+
+/** The hooks that come with the sync: names, tags and merge fields. Rows whose data differ become `todo`; nothing is sent here. */
+export async function runBuiltInHooks(context: StageContext, all: boolean): Promise<Counts> {
+  const hooks = new BuiltInHooks(context, await mappedFields(context, context.signal));
+  const counts = { compared: 0, changed: 0 };
+  const total = all ? null : (await context.store.countRows(context.settings.listId)).todo;
+  for await (const rows of rowsWithData(context, all)) {
+    counts.compared += rows.length;
+    counts.changed += await hooks.compare(rows);
+    context.progress({ done: counts.compared, total });
+  }
+  return counts;
+}
+
+/** What was read for some rows. */
+interface Reading {
+  readonly leads: ReadonlyMap<RowId, Contact>;
+  readonly labels: ReadonlyMap<ContactId, readonly string[]>;
+  readonly fields: ReadonlyMap<ContactId, ContactFields>;
+  readonly hiddenTags: ReadonlyMap<RowId, readonly string[]>;
+}
+
+class BuiltInHooks {
+  readonly #context: StageContext;
+  readonly #rules: DecisionRules;
+  #mapped: readonly MappedField[];
+  readonly #told = new Set<string>();
+
+  constructor(context: StageContext, mapped: readonly MappedField[]) {
+    this.#context = context;
+    this.#rules = decisionRules(context, true);
+    this.#mapped = mapped;
+  }
+
+  /** How many rows were changed. */
+  async compare(rows: readonly Row[]): Promise<number> {
+    const reading = await this.#read(rows);
+    return rewriteRows(this.#context, rows, async (again) => again.map((row) => {
+      const after = this.#compared(row, reading);
+      return isDeepStrictEqual(row, after) ? null : { rows: [{ kind: 'write', row: after }] };
+    }));
+  }
+
+  async #read(rows: readonly Row[]): Promise<Reading> {
+    const { settings, contactData, signal } = this.#context;
+    const leads = await leadsOf(this.#context, rows, signal);
+    const ids = unique([...leads.values()].map((lead) => lead.id));
+    return {
+      leads,
+      labels: settings.data.tags === null ? new Map() : await contactData.tags(ids, signal),
+      fields: this.#mapped.length === 0 ? new Map() : await this.#fields(ids),
+      hiddenTags: settings.data.tags === null ? new Map() : await readHiddenTags(this.#context, rows.filter(memberIsSubscribed), signal),
+    };
+  }
+
+  /** A mapping that CiviCRM refuses (a component that is off, a missing permission) is told once, and its values stay as they are: nobody's subscription waits for it. */
+  async #fields(ids: readonly ContactId[]): Promise<Reading['fields']> {
+    try {
+      const fields = await this.#context.contactData.fields(ids, pathsOf(this.#mapped), this.#context.signal);
+      for (const one of fields.values()) for (const path of missingPaths(this.#mapped, one)) this.#tell(`CiviCRM does not give the field ${path}: it does not exist, or the API user may not see it. What it fills at Mailchimp stays as it is.`);
+      return fields;
+    } catch (error) {
+      if (!(error instanceof SyncError) || error.code !== 'civicrm_refused') throw error;
+      this.#tell(`merge fields are not compared: ${error.message}`);
+      this.#mapped = [];
+      return new Map();
+    }
+  }
+
+  #tell(text: string): void {
+    if (this.#told.has(text)) return;
+    this.#told.add(text);
+    this.#context.log(text);
+  }
+
+  #compared(row: Row, { leads, labels, fields, hiddenTags }: Reading): Row {
+    const lead = leads.get(row.id);
+    if (!lead) return row;
+    const { tags } = this.#context.settings.data;
+    const hidden = hiddenTags.get(row.id);
+    let after: Row = hidden && row.member ? { ...row, member: { ...row.member, tags: hidden } } : row;
+    if (tags !== null) after = withOutput(after, TAGS_HOOK, { of: lead.id, wants: wantedTags(after, labels.get(lead.id) ?? [], tags) });
+    const given = fields.get(lead.id);
+    if (given) after = withOutput(after, MERGE_FIELDS_HOOK, { of: lead.id, wants: wantedMergeFields(this.#mapped, given) });
+    return compared(after, lead, this.#rules);
+  }
+}
+
+/** The row with what was found to be agreed on; `todo` where something differs. Somebody who is not subscribed gets no data. */
+export function compared(row: Row, lead: Contact, rules: DecisionRules): Row {
+  if (!memberIsSubscribed(row)) return row;
+  const leading = { id: lead.id, contact: lead };
+  const { differing, hookData } = compareData(row, leading);
+  const names = decideNames(row, leading, rules);
+  const differs = Object.keys(differing).length > 0 || Object.keys(names.ask).length > 0 || names.civicrm !== undefined;
+  return { ...row, hookData, syncStatus: differs ? 'todo' : row.syncStatus };
+}
