@@ -94,7 +94,4 @@ export const factParameters = (row: NewRow): Parameter[] => [
   row.failReason,
 ];
 
-const memberData = ({ timestampOpt, interests, firstName, lastName }: MemberFacts): string => {
-  const data: MemberData = { timestampOpt, interests, firstName, lastName };
-  return writeJson(data);
-};
+const memberData = ({ status: _status, lastChanged: _lastChanged, ...data }: MemberFacts): string => writeJson(data);

@@ -4,8 +4,8 @@ import type { Database } from './database.ts';
 import { requireLease } from './leases.ts';
 
 const INSERT = `
-  INSERT INTO {batch} (account, mailchimp_list_id, state, operations, created_at, progress_at, finished_operations)
-  VALUES (?, ?, 'sending', 0, ?, ?, 0)`;
+  INSERT INTO {batch} (account, mailchimp_list_id, state, operations, created_at, progress_at, finished_operations, claimed_by, claimed_until)
+  VALUES (?, ?, 'sending', 0, ?, ?, 0, ?, ?)`;
 const QUEUED = `
   SELECT id FROM {update} WHERE mailchimp_list_id = ? AND side = 'mailchimp' AND state = 'queued' AND id IN (…) ORDER BY id FOR UPDATE`;
 const SEND_UPDATES = `UPDATE {update} SET state = 'sending', mailchimpsync_batch_id = ?, sent_at = ? WHERE id IN (…)`;
@@ -24,10 +24,10 @@ type BatchMethods = Pick<Store, 'openBatch' | 'writeBatch' | 'batchesInState' | 
 
 /** Batches, from before they are sent until they are settled or given up. */
 export const batchMethods = (database: Database): BatchMethods => ({
-  openBatch: ({ account, listId, createdAt }, updates, lease) =>
+  openBatch: ({ account, listId, createdAt, claimedBy = null, claimedUntil = null }, updates, lease) =>
     database.write(async (connection) => {
       if (lease) await requireLease(connection, listId, lease);
-      const { id } = await connection.run(INSERT, account, listId, createdAt, createdAt);
+      const { id } = await connection.run(INSERT, account, listId, createdAt, createdAt, claimedBy, claimedUntil);
       const queued = new Set(((await connection.allIn(QUEUED, updates, listId)) as readonly { readonly id: number }[]).map((line) => line.id));
       const moved = updates.filter((update) => queued.delete(update));
       await connection.runIn(SEND_UPDATES, moved, id, createdAt);
