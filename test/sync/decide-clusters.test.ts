@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { rowId, updateId } from '../../src/base/ids.ts';
-import type { AudienceSettings } from '../../src/settings/settings.ts';
-import type { Row, Update, Word } from '../../src/store/entities.ts';
+import { rowId } from '../../src/base/ids.ts';
+import type { Row, Word } from '../../src/store/entities.ts';
 import type { ClusterContact } from '../../src/sync/cluster.ts';
 import { decide } from '../../src/sync/decide.ts';
 import type { DecidedUpdate, Decision } from '../../src/sync/decision.ts';
-import { BETTY, civicrmSays, cluster, contact, contactOnly, email, facts, INTEREST, INTEREST_GROUP, mailchimpSays, mailchimpUpdate, P1, P2, row, rules, saying, WILMA } from './samples.ts';
+import { BETTY, civicrmSays, cluster, contact, contactOnly, email, facts, mailchimpSays, P1, P2, row, rules, saying, WILMA } from './samples.ts';
 
 /** Each update as `kind contact` (in CiviCRM) or `kind address` (at Mailchimp). */
 const told = (decision: Decision): readonly string[] => decision.updates.map((update) => `${update.kind} ${update.side === 'civicrm' ? (update.contactId === WILMA ? 'Wilma' : 'Betty') : update.email}`);
@@ -15,7 +14,7 @@ const wilma = (subscription = saying(false, undefined), emails = [email(WILMA, P
 const betty = (subscription = saying(false, undefined), emails = [email(BETTY, P1)]): ClusterContact => contact({ id: BETTY, emails, subscription });
 const added = (seconds: number) => saying(true, civicrmSays(true, seconds));
 const removed = (seconds: number) => saying(false, civicrmSays(false, seconds));
-const decided = (rows: readonly Row[], contacts: readonly ClusterContact[], more: Partial<AudienceSettings> = {}, updates: readonly Update[] = []): Decision => decide(cluster({ rows, contacts, updates }), rules(more));
+const decided = (rows: readonly Row[], contacts: readonly ClusterContact[]): Decision => decide(cluster({ rows, contacts }), rules());
 
 describe('decision on a shared address', () => {
   it('a yes brings in one only, the lowest id where nobody was ever in [chosen]', () => {
@@ -64,10 +63,11 @@ describe('decision on a shared address', () => {
   });
 });
 
+const second = (more: Partial<Row> = {}): Row => row({ id: rowId(2), email: P2, memory: said(true, 1), ...more });
+const unsubscribed = (seconds: number, more: Partial<Row> = {}): Row => row({ member: facts({ status: 'unsubscribed' }), memory: said(false, seconds), ...more });
+
 describe('decision on several addresses of a contact', () => {
   const both = [email(WILMA, P1), email(WILMA, P2, { isPrimary: false })];
-  const second = (more: Partial<Row> = {}): Row => row({ id: rowId(2), email: P2, memory: said(true, 1), ...more });
-  const unsubscribed = (seconds: number, more: Partial<Row> = {}): Row => row({ member: facts({ status: 'unsubscribed' }), memory: said(false, seconds), ...more });
 
   it('one that says yes is enough', () => {
     assert.deepEqual(told(decided([unsubscribed(50), second()], [wilma(added(0), both)])), []);
@@ -103,89 +103,7 @@ describe('decision on several addresses of a contact', () => {
   });
 });
 
-describe('decision on interests', () => {
-  const bound = { interests: new Map([[INTEREST, INTEREST_GROUP]]) };
-  const inStep = added(0);
-  const interested = (on: boolean, word: Word | undefined, more: Partial<Row> = {}): Row => row({ member: facts({ interests: { [INTEREST]: on } }), memory: { ...said(true, 0), interests: word ? { [INTEREST]: word } : {} }, ...more });
-  const decidedInterest = (member: Row, group: ReturnType<typeof saying>, more: Partial<AudienceSettings> = {}): readonly unknown[] => decided([member], [contact({ subscription: inStep, interest: group })], { ...bound, ...more }).updates.map((update) => update.ask);
-  const ask = (on: boolean): unknown => ({ interests: { [INTEREST]: on } });
-  const group = (status: 'Added' | 'Removed'): unknown => ({ kind: 'group', groupId: INTEREST_GROUP, status });
-  const trusted = (side: 'CiviCRM' | 'Mailchimp') => ({ trustOverride: { subscription: null, interests: new Map([[INTEREST, side]]) } });
-
-  const TABLE: readonly (readonly [says: string, member: Row, civicrm: ReturnType<typeof saying>, asks: readonly unknown[], more?: Partial<AudienceSettings>])[] = [
-    ['both on', interested(true, mailchimpSays(true, 5)), added(1), []],
-    ['both off', interested(false, mailchimpSays(false, 5)), saying(false, undefined), []],
-    ['on at Mailchimp, later', interested(true, mailchimpSays(true, 50)), removed(1), [group('Added')]],
-    ['off at Mailchimp, later', interested(false, mailchimpSays(false, 50)), added(1), [group('Removed')]],
-    ['Added later', interested(false, mailchimpSays(false, 5)), added(50), [ask(true)]],
-    ['Removed later', interested(true, mailchimpSays(true, 5)), removed(50), [ask(false)]],
-    ['neither surely later: off', interested(true, mailchimpSays(true, 5)), removed(6), [ask(false)]],
-    ['neither surely later, off at Mailchimp', interested(false, mailchimpSays(false, 5)), added(6), [group('Removed')]],
-    ['trusting CiviCRM', interested(false, mailchimpSays(false, 50)), added(1), [ask(true)], trusted('CiviCRM')],
-    ['trusting Mailchimp', interested(false, mailchimpSays(false, 5)), added(50), [group('Removed')], trusted('Mailchimp')],
-    ['nobody has said anything', interested(false, undefined), saying(false, undefined), []],
-  ];
-  for (const [says, member, civicrm, asks, more] of TABLE)
-    it(`${says}: ${asks.length === 0 ? 'in step' : JSON.stringify(asks[0])}`, () => {
-      assert.deepEqual(decidedInterest(member, civicrm, more), asks);
-    });
-
-  it('one that Mailchimp does not return is skipped', () => {
-    assert.deepEqual(decidedInterest(row({ memory: said(true, 0) }), added(50)), []);
-  });
-
-  it('a new member gets those it is Added to', () => {
-    const [update] = decided([contactOnly()], [contact({ subscription: added(1), interest: added(1) })], bound).updates;
-    assert.deepEqual(update?.ask, { status: 'subscribed', interests: { [INTEREST]: true }, firstName: 'Wilma', lastName: 'Flintstone' });
-    assert.deepEqual(Object.keys(update?.origin ?? {}), ['status', INTEREST]);
-  });
-
-  it('somebody who is not to be subscribed gets none', () => {
-    const gone = interested(false, mailchimpSays(false, 5), { member: facts({ status: 'unsubscribed', interests: { [INTEREST]: false } }), memory: said(false, 5) });
-    assert.deepEqual(decided([gone], [contact({ subscription: removed(1), interest: added(50) })], bound).updates, []);
-  });
-
-  it('of several subscribed rows of a contact the later word counts for all, and the group is written once', () => {
-    const both = [email(WILMA, P1), email(WILMA, P2, { isPrimary: false })];
-    const rows = [interested(false, mailchimpSays(false, 5)), interested(true, mailchimpSays(true, 50), { id: rowId(2), email: P2 })];
-    const { updates } = decided(rows, [contact({ emails: both, subscription: inStep, interest: removed(1) })], bound);
-    assert.deepEqual(updates.map((update) => [update.rowId, update.ask]), [[1, group('Added')], [1, ask(true)]]);
-  });
-});
-
-describe('decision while an update is under way', () => {
-  const subscribed = row({ memory: said(true, 0) });
-  const underWay = (origin: Word): Update => mailchimpUpdate({ state: 'submitted', ask: { firstName: 'Wilma' }, origin: { status: origin } });
-  const waiting = (state: 'planned' | 'queued'): Update => mailchimpUpdate({ id: updateId(9), state });
-
-  it('nothing is sent, and the row stays todo [underway]', () => {
-    const decision = decided([subscribed], [wilma(removed(100))], {}, [underWay(civicrmSays(true, 0))]);
-    assert.deepEqual([told(decision), decision.rows[0]?.syncStatus], [[], 'todo']);
-  });
-
-  it('a removal in CiviCRM that holds either way is done', () => {
-    const unsubscribed = row({ member: facts({ status: 'unsubscribed' }), memory: said(false, 100) });
-    assert.deepEqual(told(decided([unsubscribed], [wilma(added(0))], {}, [underWay(civicrmSays(true, 0))])), ['remove Wilma']);
-  });
-
-  it('one that the update may overtake, and any add, waits', () => {
-    const unsubscribed = row({ member: facts({ status: 'unsubscribed' }), memory: said(false, 100) });
-    assert.deepEqual(told(decided([unsubscribed], [wilma(added(0))], {}, [underWay(civicrmSays(true, 99))])), []);
-    assert.deepEqual(told(decided([row({ memory: said(true, 100) })], [wilma(removed(0))], {}, [underWay(civicrmSays(true, 0))])), []);
-  });
-
-  it('what waits is superseded by any decision [supersede]', () => {
-    for (const state of ['planned', 'queued'] as const) {
-      assert.deepEqual(decided([subscribed], [wilma(added(0))], {}, [waiting(state)]).superseded, [9]);
-      assert.deepEqual(decided([subscribed], [wilma(removed(100))], {}, [waiting(state), underWay(civicrmSays(true, 0))]).superseded, [9]);
-    }
-  });
-
-  it('an update of unknown fate holds nothing back', () => {
-    const unknown = mailchimpUpdate({ state: 'superseded', claims: true });
-    assert.deepEqual(told(decided([subscribed], [wilma(removed(100))], {}, [unknown])), ['unsubscribe p1@example.org']);
-  });
-});
+const key = (update: DecidedUpdate | undefined): unknown => (update?.side === 'mailchimp' ? [update.key, update.isNew] : undefined);
 
 describe('a decision remembers', () => {
   it('who used the row, what it heard, and the group statuses for people who look', () => {
@@ -195,7 +113,6 @@ describe('a decision remembers', () => {
   });
 
   it('where an update to Mailchimp goes: to the contact_id of a known member, else to the address', () => {
-    const key = (update: DecidedUpdate | undefined): unknown => (update?.side === 'mailchimp' ? [update.key, update.isNew] : undefined);
     assert.deepEqual(key(decided([row({ memory: said(true, 0) })], [wilma(removed(100))]).updates[0]), ['member1', false]);
     assert.deepEqual(key(decided([contactOnly()], [wilma(added(0))]).updates[0]), [P1, true]);
     const gone = row({ member: facts({ status: null }), memory: said(false, 0) });

@@ -25,9 +25,10 @@ function decidedNames({ mailchimp, civicrm, agreed, edited = [0, 0] }: Names, wi
   return decide(cluster({ rows: [row({ member, memory: { ...inStep, ...names } })], contacts: [wilma] }), rules({}, withData));
 }
 
+const toMailchimp = (firstName: string): unknown => ({ firstName });
+const toCivicrm = (firstName: string): unknown => ({ kind: 'names', firstName });
+
 describe('decision on names', () => {
-  const toMailchimp = (firstName: string): unknown => ({ firstName });
-  const toCivicrm = (firstName: string): unknown => ({ kind: 'names', firstName });
   const TABLE: readonly (readonly [says: string, names: Names, asks: readonly unknown[]])[] = [
     ['the same on both sides', { mailchimp: 'Wilma', civicrm: 'Wilma' }, []],
     ['changed in CiviCRM', { mailchimp: 'Wilma', civicrm: 'Willy', agreed: 'Wilma', edited: [50, 0] }, [toMailchimp('Willy')]],

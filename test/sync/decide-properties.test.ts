@@ -52,11 +52,11 @@ function carriedOut(cluster: Cluster, decision: Decision): Cluster {
 }
 
 function sent(before: Row, ask: { readonly status?: string; readonly email?: Row['email'] }, origin: Readonly<Record<string, Word>>): Row {
-  const email = ask.email ?? before.email;
-  if (!ask.status) return { ...before, email, agreedEmail: email };
+  const address = ask.email ?? before.email;
+  if (!ask.status) return { ...before, email: address, agreedEmail: address };
   const status = ask.status as MemberStatus;
   const word: Word = { ...origin['status']!, value: isYes(status) };
-  return { ...before, email, agreedEmail: email, member: facts({ status }), memory: { ...before.memory, status: word, ours: { status: true } } };
+  return { ...before, email: address, agreedEmail: address, member: facts({ status }), memory: { ...before.memory, status: word, ours: { status: true } } };
 }
 
 const sends = (decision: Decision): readonly string[] => decision.updates.filter((update) => update.kind !== 'data' && update.kind !== 'rename').map((update) => `${update.side} ${update.kind}`);
@@ -68,7 +68,7 @@ describe('decision, for any cluster', () => {
     fc.assert(fc.property(anyCluster, (cluster) => assert.deepEqual(decide(cluster, decider), decide(cluster, decider))));
   });
 
-  it('comes to rest: what it decided, carried out, is decided once more at the most', () => {
+  it('comes to rest: after three decisions that were carried out there is nothing left to do', () => {
     fc.assert(
       fc.property(anyCluster, (cluster) => {
         let now = cluster;
