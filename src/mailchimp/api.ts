@@ -1,10 +1,10 @@
 import type { Duration, Instant } from '../base/clock.ts';
 import type { BatchId, EmailAddress, InterestId, ListId, MemberContactId, MemberHash } from '../base/ids.ts';
+import type { WebhooksApi } from './webhooks-api.ts';
 
 /** https://mailchimp.com/developer/marketing/api/list-members/ */
 export type MemberStatus = 'subscribed' | 'unsubscribed' | 'cleaned' | 'pending' | 'transactional' | 'archived';
 
-/** A member as Mailchimp shows it now. */
 /** A merge field's value: text, a number, or an address by its parts (`addr1`, `city`, …). '' when empty. */
 export type MergeFieldValue = string | number | Readonly<Record<string, string>>;
 
@@ -17,6 +17,7 @@ export interface MergeField {
   readonly phoneFormat: string | null;
 }
 
+/** A member as Mailchimp shows it now. */
 export interface Member {
   readonly hash: MemberHash;
   readonly contactId: MemberContactId;
@@ -29,11 +30,11 @@ export interface Member {
   readonly interests: Readonly<Record<InterestId, boolean>>;
   readonly firstName: string;
   readonly lastName: string;
-}
   /** By merge tag, FNAME and LNAME too. */
   readonly mergeFields: Readonly<Record<string, MergeFieldValue>>;
   /** null: not asked for, or not all shown: Mailchimp shows the first 50 (facts/mailchimp.md). */
   readonly tags: readonly string[] | null;
+}
 
 /** Every answer carries the service's own clock (`Date` header), in ms. */
 export interface Answered<Value> {
@@ -59,9 +60,9 @@ export interface MembersQuery {
   readonly since: Instant | null;
   /** null: all but the archived, which are listed only when asked for. */
   readonly status: MemberStatus | null;
-}
   /** Tags make answers longer: only where they are used. */
   readonly withTags?: boolean;
+}
 
 /** One write as data: what a single call sends, and what a batch operation holds. */
 export interface MemberOperation {
@@ -107,11 +108,11 @@ export interface MailchimpApi {
   audience(listId: ListId, signal?: AbortSignal): Promise<{ readonly name: string; readonly memberCount: number } | null>;
   /** The interests of all categories of an audience. */
   interests(listId: ListId, signal?: AbortSignal): Promise<ReadonlyMap<InterestId, string>>;
-  membersPage(query: MembersQuery, signal?: AbortSignal): Promise<Answered<MembersPage>>;
   /** The merge fields of an audience, EMAIL not among them. */
   mergeFields(listId: ListId, signal?: AbortSignal): Promise<readonly MergeField[]>;
   /** All tags of a member, however many; null on 404. */
   memberTags(listId: ListId, key: MemberContactId | MemberHash | EmailAddress, signal?: AbortSignal): Promise<readonly string[] | null>;
+  membersPage(query: MembersQuery, signal?: AbortSignal): Promise<Answered<MembersPage>>;
   /** By `contact_id`, hash or address; null on 404. */
   member(listId: ListId, key: MemberContactId | MemberHash | EmailAddress, signal?: AbortSignal): Promise<Answered<Member | null>>;
   /**
@@ -127,6 +128,8 @@ export interface MailchimpApi {
   batchesSince(since: Instant, signal?: AbortSignal): Promise<readonly Batch[]>;
   /** Streams and unpacks the result file of a finished batch; asks for a fresh URL first. */
   batchResults(id: BatchId, signal?: AbortSignal): AsyncIterable<OperationResult>;
+  /** The account's webhooks. */
+  readonly webhooks: WebhooksApi;
   /** Reads a member body of an operation's answer; null when it is not a member. */
   readMember(body: unknown): Member | null;
   /** Requests sent so far, by kind (`GET members`, …), for the summary. */

@@ -102,6 +102,8 @@ export function createMailchimpApi(account: AccountSettings, environment: Mailch
         signal,
       ),
 
+    webhooks: webhooksApi(calls, checkDeadline),
+
     readMember(body) {
       const member = readMember(body);
       return member.fits ? member.value : null;

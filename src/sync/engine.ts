@@ -8,6 +8,9 @@ import type { BatchRecord, Run, StageName, SyncStatus } from '../store/entities.
 import type { Store } from '../store/store.ts';
 import type { HookRunner } from './data/hook-runner.ts';
 import type { Counts, Progress, RunRequest } from './stage.ts';
+import type { WebhookAction, WebhookReport } from './webhooks/administer.ts';
+import type { WebhookStatus } from './webhooks/health.ts';
+import type { AdministerOptions } from './webhooks/webhooks.ts';
 
 /** What nodes and commands work with: one engine a config node. All of it is safe to call at the same time. */
 export interface Engine {
@@ -28,6 +31,8 @@ export interface Engine {
   receiveWebhook(request: WebhookRequest): Promise<WebhookAnswer>;
   /** Checks a batch webhook; `batchId` names the batch that it announces. */
   receiveBatchWebhook(request: WebhookRequest): Promise<WebhookAnswer & { readonly batchId?: BatchId }>;
+  /** Looks at, adds, puts right or deletes the webhooks at Mailchimp, those of batches too. */
+  administerWebhooks(action: WebhookAction, options: AdministerOptions): Promise<readonly WebhookReport[]>;
   /** Handles what waits in the inbox, person by person. */
   handleInbox(options: { readonly signal: AbortSignal }): Promise<Counts>;
   /** Requests sent so far by service and kind. */
@@ -42,13 +47,13 @@ export type StartOutcome =
 export interface StageOptions {
   readonly progress?: (progress: Progress) => void;
   readonly signal: AbortSignal;
+  /** A hook of the flow, for the stage `dataHooks`: that stage may then run once for each hook, by its name. */
+  readonly hook?: HookRunner;
   /** This stage is the last of its flow: the run ends with it. */
   readonly last?: boolean;
 }
 
 export type StageOutcome = { readonly kind: 'done'; readonly counts: Counts; readonly run: Run } | { readonly kind: 'passed' };
-  /** A hook of the flow, for the stage `dataHooks`: that stage may then run once for each hook, by its name. */
-  readonly hook?: HookRunner;
 
 export interface AudienceStatus {
   readonly listId: ListId;
@@ -60,6 +65,7 @@ export interface AudienceStatus {
   readonly openBatches: readonly BatchRecord[];
   readonly queuedUpdates: number;
   readonly inbox: number;
+  readonly webhooks: WebhookStatus;
 }
 
 /** A webhook as the HTTP layer hands it over. */

@@ -13,9 +13,10 @@ import { checkBindings } from './check-bindings.ts';
 import type { AudienceStatus, Engine, EngineOptions, OpenEngine, StageOptions, StageOutcome, StartOutcome } from './engine.ts';
 import { handleInbox } from './handle-inbox.ts';
 import { isDead, letGo, newHolder } from './holder.ts';
-import { receiveBatchWebhook, receiveWebhook } from './receive-webhook.ts';
+import { receiveBatchWebhook } from './receive-webhook.ts';
 import { runStage } from './stage-run.ts';
 import { LEASE, type AudienceContext, type Counts, type RunRequest } from './stage.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 /** Opens an engine on an open store; the store is closed with it. */
 export const openEngine: OpenEngine = async (settings, options) => new OpenedEngine(settings, options);
@@ -37,6 +38,7 @@ class OpenedEngine implements Engine {
     this.#holder = newHolder(random);
     const environment = { clock, random, ...(adapter && { adapter }) };
     for (const account of settings.accounts.values()) this.#mailchimp.set(account.label, createMailchimpApi(account, environment));
+    this.#webhooks = new Webhooks({ settings, store, clock, log, mailchimp: ({ label }) => this.#mailchimp.get(label)! });
     this.#civicrm = settings.civicrm && { ...createCivicrm(settings.civicrm, environment), settings: settings.civicrm };
   }
 
@@ -59,7 +61,9 @@ class OpenedEngine implements Engine {
     if (!run || this.#working.has(id)) return { kind: 'passed' };
     this.#working.add(id);
     try {
-      return await runStage(this.#context(this.#audience(run.listId)), run, stage, options);
+      const outcome = await runStage(this.#context(this.#audience(run.listId)), run, stage, options);
+      if (stage === 'fetch') await this.#webhooks.checkDue(options.signal);
+      return outcome;
     } finally {
       this.#working.delete(id);
     }
@@ -73,7 +77,8 @@ class OpenedEngine implements Engine {
     const { store } = this.#options;
     const batches = await store.batchesInState(['sending', 'submitted']);
     const statuses: AudienceStatus[] = [];
-    for (const { listId, name } of this.settings.audiences.values())
+    for (const audience of this.settings.audiences.values()) {
+      const { listId, name } = audience;
       statuses.push({
         listId,
         name,
@@ -84,17 +89,24 @@ class OpenedEngine implements Engine {
         openBatches: batches.filter((batch) => batch.listId === listId),
         queuedUpdates: await store.countUpdatesInState(listId, ['queued']),
         inbox: await store.countUnhandled(listId),
+        webhooks: this.#webhooks.status(audience),
       });
+    }
     return statuses;
   }
 
   async handleBatches(options: Parameters<Engine['handleBatches']>[0]): Promise<Counts> {
-    return this.#forAll((context) => handleBatches(context, options));
+    const counts = await this.#forAll((context) => handleBatches(context, options));
+    await this.#webhooks.checkDue(options.signal);
+    const webhookProblems = this.#webhooks.problems();
+    return { ...counts, ...(webhookProblems > 0 && { webhookProblems }) };
   }
 
-  receiveWebhook: Engine['receiveWebhook'] = (request) => receiveWebhook({ ...this.#options, settings: this.settings }, request);
+  receiveWebhook: Engine['receiveWebhook'] = (request) => this.#webhooks.receive(request);
 
-  receiveBatchWebhook: Engine['receiveBatchWebhook'] = (request) => receiveBatchWebhook({ ...this.#options, settings: this.settings }, request);
+  administerWebhooks: Engine['administerWebhooks'] = (action, options) => this.#webhooks.administer(action, options);
+
+  receiveBatchWebhook: Engine['receiveBatchWebhook'] = (request) => receiveBatchWebhook({ settings: this.settings }, request);
 
   async handleInbox({ signal }: Parameters<Engine['handleInbox']>[0]): Promise<Counts> {
     return this.#forAll((context) => handleInbox(context, signal));
@@ -141,8 +153,9 @@ class OpenedEngine implements Engine {
       mailchimp: this.#mailchimp.get(settings.account.label)!,
       civicrm: this.#civicrm.reader,
       civicrmWriter: this.#civicrm.writer,
+      contactData: this.#civicrm.data,
       holder: this.#holder,
+      sawChange: (lastChanged) => this.#webhooks.sawChange(settings, lastChanged),
     };
   }
 }
-      contactData: this.#civicrm.data,

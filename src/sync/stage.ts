@@ -33,6 +33,8 @@ export interface AudienceContext {
   readonly log: (text: string) => void;
   /** Who this engine is, as a holder of leases and claims. */
   readonly holder: string;
+  /** Told when somebody was changed at Mailchimp by others than us, with the member's `last_changed`. */
+  readonly sawChange?: (lastChanged: Instant) => void;
   /** A run's; handlers of webhooks and batches work without. */
   readonly lease?: Lease;
 }
@@ -42,10 +44,10 @@ export interface StageContext extends AudienceContext {
   readonly run: Run;
   readonly lease: Lease;
   readonly progress: (progress: Progress) => void;
-  readonly signal: AbortSignal;
-}
   /** A hook of the flow, for the stage `dataHooks`. */
   readonly hook?: HookRunner;
+  readonly signal: AbortSignal;
+}
 
 /** One stage of algorithm.md: works in chunks, may be stopped between two, gives the same result when run again. */
 export type Stage = (context: StageContext) => Promise<Counts>;

@@ -11,6 +11,7 @@ import { clockDifference } from './clock-difference.ts';
 import { groupBy, unique } from './collections.ts';
 import { isOther, look, type LookContext } from './look.ts';
 import type { AudienceContext } from './stage.ts';
+import { changedByOthers } from './webhooks/changed-by-others.ts';
 import { WordOrder } from './words.ts';
 
 /** One look at a member, and what is to be written with it. */
@@ -86,6 +87,7 @@ async function place(context: AudienceContext, each: Look, known: KnownRows, opt
     if (!each.member) return undefined;
     const fresh = emptyRow(context, each.member);
     const made = look(each.hear ? each.hear(fresh) : fresh, each.member, lookContext);
+    if (changedByOthers(undefined, made, known.updates)) context.sawChange?.(each.member.lastChanged);
     return { look: each, isNew: true, unit: { rows: [...known.freeing(each.member, null), { kind: 'insert', row: made }], updates: each.updates ?? [], ignoreClaims: true } };
   }
   const heard = each.hear ? each.hear(row) : row;
@@ -93,6 +95,7 @@ async function place(context: AudienceContext, each: Look, known: KnownRows, opt
   const others = each.member ? known.freeing(each.member, row) : [];
   const adopted = each.member ? adopt(looked, known.sameMember(each.member, row)) : looked;
   const kept = each.remember ? each.remember(adopted) : adopted;
+  if (each.member && !each.answerOf && changedByOthers(row, looked, known.updates)) context.sawChange?.(each.member.lastChanged);
   if (others.length === 0 && !each.updates && !tells(row, kept)) return undefined;
   const moves = each.member ? known.moves(each.member, row) : [];
   return { look: each, isNew: false, unit: { rows: [...others, { kind: 'write', row: kept }], updates: [...moves, ...(each.updates ?? [])], ignoreClaims: true } };
@@ -125,10 +128,10 @@ function lookContextFor(context: AudienceContext, each: Look, known: KnownRows, 
     fetchedAt: options.audience.fetchedAt,
     updates: known.updates,
     interests: [...context.settings.interests.keys()],
+    data: context.settings.data,
     pendingCounts: context.settings.pendingCounts,
     ...(each.answerOf && { answerOf: each.answerOf }),
   };
-    data: context.settings.data,
 }
 
 function emptyRow(context: AudienceContext, member: Member): NewRow {

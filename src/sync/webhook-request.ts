@@ -12,6 +12,7 @@ export interface ListWebhook {
   readonly listId: ListId;
   /** Mailchimp's id of the member in webhooks: ten hex digits, not its hash (facts/mailchimp.md). */
   readonly dataId: string;
+  /** '' for a member that has none (SMS only); null where it is missing. */
   readonly email: EmailAddress | null;
   /** `upemail` only. */
   readonly oldEmail: EmailAddress | null;
@@ -41,12 +42,13 @@ const isListWebhook = ajv.compile<Static<typeof listWebhookSchema>>(listWebhookS
 const isBatchWebhook = ajv.compile<Static<typeof batchWebhookSchema>>(batchWebhookSchema);
 
 /** The largest body that is read: Mailchimp's webhooks are a few KB. */
-const MAX_BODY = 256 * 1024;
+export const MAX_BODY = 256 * 1024;
 
 export type ReadBody = { readonly kind: 'body'; readonly fields: unknown } | { readonly kind: 'malformed' } | { readonly kind: 'too_large' };
 
 /** The form fields of a webhook's body, nested: parsed already by `http in`, flat `data[id]` keys, or raw. */
-export function readBody({ body }: WebhookRequest): ReadBody {
+export function readBody({ body, headers }: WebhookRequest): ReadBody {
+  if (Number(headers['content-length'] ?? 0) > MAX_BODY) return { kind: 'too_large' };
   if (typeof body === 'string' || body instanceof Uint8Array) {
     if (body.length > MAX_BODY) return { kind: 'too_large' };
     const raw = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');

@@ -9,6 +9,7 @@ import { RUN_MESSAGE, runLike } from './support/runs.ts';
 
 const statusLike = (id: string): AudienceStatus => ({
   listId: listId(id), name: id, rows: { todo: 0, live: 0, ok: 5, redo: 0, fail: 0 }, fails: {}, lastRun: null, fetchedAt: null, openBatches: [], queuedUpdates: 0, inbox: 0,
+  webhooks: { expected: false, heardAt: null, checkedAt: null, problems: [], batchProblems: [] },
 });
 
 const START = { id: 'starter', type: 'mailchimpsync-start', z: 'tab', config: 'config', lists: '', mode: 'incremental', since: '', withData: false, dryRun: false, wires: [['run']] };
