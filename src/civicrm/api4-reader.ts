@@ -2,6 +2,7 @@ import { MINUTE, SECOND, type Duration } from '../base/clock.ts';
 import { contactId, historyId, type ContactId, type EmailAddress, type GroupId } from '../base/ids.ts';
 import type { Api4 } from './api4.ts';
 import { chunksOf } from './chunks.ts';
+import { COLUMN, fitColumn } from './column-text.ts';
 import { SiteDates } from './dates.ts';
 import { probe } from './probe.ts';
 import { checkTimezone } from './timezone-check.ts';
@@ -115,6 +116,14 @@ export function createApi4Reader(api: Api4, timezone: string, { deadline = 5 * M
     async modifiedSince(since, after, limit, signal) {
       const rows = await all({ ...contactIds, where: [['modified_date', '>=', dates.since(since)], TRASHED_TOO], after, limit }, signal);
       return rows.map((row) => contactId(Number(row.id)));
+    },
+
+    async madeWithoutEmail(source, since, signal) {
+      const where = [['source', '=', fitColumn(source, COLUMN.source)], ['contact_type', '=', 'Individual'], ['created_date', '>=', dates.since(since)], ['is_deleted', '=', false]];
+      const made = await all({ entity: 'Contact', select: CONTACT_FIELDS, where, read: (row) => readContact(row, dates) }, signal);
+      const emails = await each(made.map(({ id }) => id), (chunk) => ({ entity: 'Email', select: EMAIL_FIELDS, where: [['contact_id', 'IN', chunk]], read: readEmail }), signal);
+      const owners = new Set(emails.map((email) => email.contactId));
+      return made.filter(({ id }) => !owners.has(id));
     },
 
     async mergedTo(ids, signal) {

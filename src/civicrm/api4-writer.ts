@@ -2,7 +2,7 @@ import { MINUTE, type Duration } from '../base/clock.ts';
 import { SyncError } from '../base/errors.ts';
 import { contactId, type ContactId, type EmailAddress } from '../base/ids.ts';
 import type { Api4, Api4Call } from './api4.ts';
-import { fitColumn } from './column-text.ts';
+import { COLUMN, fitColumn } from './column-text.ts';
 import { rowsOf } from './queries.ts';
 import type { ContactEmail } from './reader.ts';
 import { EMAIL_FIELDS, checkId, readEmail } from './rows.ts';
@@ -13,10 +13,6 @@ export interface WriteDeadline {
   readonly writeDeadline?: Duration;
 }
 
-/** What CiviCRM's columns hold, in characters (facts/civicrm.md). */
-const NAME = 64;
-const SOURCE = 255;
-const ADDRESS = 254;
 /** What one call may hold (facts/civicrm.md: writes are slow, and one that fails leaves half of it written). */
 const GROUP_CONTACTS = 100;
 const CONTACTS = 25;
@@ -29,6 +25,12 @@ export function createApi4Writer(api: Api4, { writeDeadline = MINUTE }: WriteDea
     const where = [['contact_id', '=', contact]];
     const emails = await rowsOf(api, { entity: 'Email', select: EMAIL_FIELDS, where, read: readEmail }, writeDeadline, signal);
     return emails.filter((one) => one.email === email);
+  };
+
+  const createEmail = async (contact: ContactId, email: EmailAddress, flag: Readonly<Record<string, true>>, signal?: AbortSignal): Promise<void> => {
+    if ((await emailsAt(contact, email, signal)).length > 0) return;
+    const values = { contact_id: contact, email: storable(email), ...flag };
+    await write({ entity: 'Email', action: 'create', params: { values }, people: [email] }, signal);
   };
 
   return {
@@ -56,10 +58,10 @@ export function createApi4Writer(api: Api4, { writeDeadline = MINUTE }: WriteDea
         params: {
           records: contacts.map(({ firstName, lastName, email, source }) => ({
             contact_type: 'Individual',
-            ...(firstName === '' ? {} : { first_name: fitColumn(firstName, NAME) }),
-            ...(lastName === '' ? {} : { last_name: fitColumn(lastName, NAME) }),
+            ...(firstName === '' ? {} : { first_name: fitColumn(firstName, COLUMN.name) }),
+            ...(lastName === '' ? {} : { last_name: fitColumn(lastName, COLUMN.name) }),
             'email_primary.email': storable(email),
-            source: fitColumn(source, SOURCE),
+            source: fitColumn(source, COLUMN.source),
           })),
         },
         people: contacts.flatMap(({ firstName, lastName, email }) => [firstName, lastName, email]),
@@ -71,8 +73,8 @@ export function createApi4Writer(api: Api4, { writeDeadline = MINUTE }: WriteDea
 
     async saveNames(contact, { firstName, lastName }, signal) {
       const values = {
-        ...(firstName === undefined ? {} : { first_name: fitColumn(firstName, NAME) }),
-        ...(lastName === undefined ? {} : { last_name: fitColumn(lastName, NAME) }),
+        ...(firstName === undefined ? {} : { first_name: fitColumn(firstName, COLUMN.name) }),
+        ...(lastName === undefined ? {} : { last_name: fitColumn(lastName, COLUMN.name) }),
       };
       if (Object.keys(values).length === 0) return;
       // The second condition spares a contact in the trash, and makes a missing one no rows instead of an error.
@@ -81,11 +83,9 @@ export function createApi4Writer(api: Api4, { writeDeadline = MINUTE }: WriteDea
       if (rows.length === 0) throw new SyncError('civicrm_refused', `POST Contact/update: there is no contact ${contact}, or it is in the trash; its names were not set. The next run looks again.`);
     },
 
-    async addEmail(contact, email, signal) {
-      if ((await emailsAt(contact, email, signal)).length > 0) return;
-      const values = { contact_id: contact, email: storable(email), is_bulkmail: true };
-      await write({ entity: 'Email', action: 'create', params: { values }, people: [email] }, signal);
-    },
+    addEmail: (contact, email, signal) => createEmail(contact, email, { is_bulkmail: true }, signal),
+
+    addFirstEmail: (contact, email, signal) => createEmail(contact, email, { is_primary: true }, signal),
 
     async holdEmail(contact, email, signal) {
       const ids = (await emailsAt(contact, email, signal)).filter(({ onHold }) => onHold === 0).map(({ id }) => id);
@@ -98,8 +98,8 @@ export function createApi4Writer(api: Api4, { writeDeadline = MINUTE }: WriteDea
 
 /** An address cut by CiviCRM would be somebody else's, and never be found again. */
 function storable(email: EmailAddress): string {
-  if (fitColumn(email, ADDRESS) === email) return email;
-  throw new SyncError('civicrm_refused', `An address is longer than the ${ADDRESS} characters that CiviCRM stores; it was not written. Correct it at Mailchimp.`);
+  if (fitColumn(email, COLUMN.address) === email) return email;
+  throw new SyncError('civicrm_refused', `An address is longer than the ${COLUMN.address} characters that CiviCRM stores; it was not written. Correct it at Mailchimp.`);
 }
 
 function atMost(most: number, given: number, { entity, action }: Api4Call): void {

@@ -1,3 +1,6 @@
+/** What CiviCRM's columns hold, in characters (facts/civicrm.md). */
+export const COLUMN = { name: 64, source: 255, address: 254 } as const;
+
 /** CiviCRM stores these two as entities (facts/civicrm.md), so they take four characters of a column each. */
 const storedLength = (character: string): number => (character === '<' || character === '>' ? 4 : 1);
 

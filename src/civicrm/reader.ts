@@ -80,6 +80,8 @@ export interface CivicrmReader {
   historyIds(from: HistoryId, to: HistoryId, signal?: AbortSignal): Promise<ReadonlySet<HistoryId>>;
   /** Contacts, trashed ones included, with `modified_date` at or after `since`, by id after `after`, at most `limit`. */
   modifiedSince(since: Instant, after: ContactId | null, limit: number, signal?: AbortSignal): Promise<readonly ContactId[]>;
+  /** Live Individuals of this `source`, made at or after `since`, that have no e-mail at all: what a creation that was cut short leaves. */
+  madeWithoutEmail(source: string, since: Instant, signal?: AbortSignal): Promise<readonly Contact[]>;
   /** The last survivor of each merged contact; contacts never merged are left out. */
   mergedTo(ids: readonly ContactId[], signal?: AbortSignal): Promise<ReadonlyMap<ContactId, ContactId>>;
   /** The contacts that were merged into each of these, chains followed (`Contact.getMergedFrom`); contacts without any are left out. */

@@ -20,6 +20,8 @@ export interface CivicrmWriter {
   saveNames(contactId: ContactId, names: { readonly firstName?: string; readonly lastName?: string }, signal?: AbortSignal): Promise<void>;
   /** Gives a contact an address, as its bulk-mail address. */
   addEmail(contactId: ContactId, email: EmailAddress, signal?: AbortSignal): Promise<void>;
+  /** Gives a contact that was made without one its address, as the only and so the primary one. */
+  addFirstEmail(contactId: ContactId, email: EmailAddress, signal?: AbortSignal): Promise<void>;
   /** Puts an address of a contact on hold (`on_hold` = 1). */
   holdEmail(contactId: ContactId, email: EmailAddress, signal?: AbortSignal): Promise<void>;
 }

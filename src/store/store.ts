@@ -171,9 +171,11 @@ export interface Store {
   // Creation claims
   /**
    * Claims addresses for making contacts; answers each address's claim as it stands, one's own or another's. A claim
-   * made before `staleBefore` was left by a crash and is taken over.
+   * made before `staleBefore`, or by one of `left`, was left by a crash and is taken over.
    */
-  claimCreation(site: string, emails: readonly EmailAddress[], claimant: string, now: Instant, staleBefore: Instant): Promise<readonly CreationClaim[]>;
+  claimCreation(site: string, emails: readonly EmailAddress[], claimant: string, now: Instant, staleBefore: Instant, left?: readonly string[]): Promise<readonly CreationClaim[]>;
+  /** All claims on a site: those of creations under way, and those that were left. */
+  creationClaims(site: string): Promise<readonly CreationClaim[]>;
   /** Gives claims their contact; null gives the claim back. */
   settleCreation(site: string, made: readonly { readonly email: EmailAddress; readonly contactId: ContactId | null }[]): Promise<void>;
 

@@ -5,7 +5,7 @@ import type { Engine, StartOutcome } from '../../src/sync/engine.ts';
 import { STAGES } from '../../src/sync/stages.ts';
 
 /** `run`: an audience's run with the results of its batches; `inbox`: what waits there. */
-export type Job = { readonly kind: 'run'; readonly mode: Run['mode'] } | { readonly kind: 'inbox' };
+export type Job = { readonly kind: 'run'; readonly mode: Run['mode']; /** The first unless given. */ readonly list?: ListId } | { readonly kind: 'inbox' };
 
 const never = new AbortController().signal;
 const names = Object.keys(STAGES) as readonly (keyof typeof STAGES)[];
@@ -17,8 +17,8 @@ export async function sync(engine: Engine, job: Job, begins: (what: string) => v
     await engine.handleInbox({ signal: never });
     return null;
   }
-  const [listId] = engine.settings.audiences.keys();
-  const started = await engine.start(listId as ListId, { mode: job.mode, since: null, withData: false, dryRun: false });
+  const [first] = engine.settings.audiences.keys();
+  const started = await engine.start(job.list ?? first!, { mode: job.mode, since: null, withData: false, dryRun: false });
   if (started.kind === 'not_started') return started;
   for (const stage of names) {
     begins(stage);

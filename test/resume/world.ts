@@ -6,13 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
+import { systemClock, type Clock } from '../../src/base/clock.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import type { SimulatedRequest } from '../../src/simulator/service.ts';
 import { startSimulators, type RunningSimulators } from '../../src/simulator/simulators.ts';
 import { world } from '../../src/simulator/world.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { openEngine } from '../../src/sync/open-engine.ts';
 import type { Engine } from '../../src/sync/engine.ts';
+import { openEngine } from '../../src/sync/open-engine.ts';
+import { LEASE } from '../../src/sync/stage.ts';
 import type { Given } from './killed-process.ts';
 import { sync, type Job } from './sync.ts';
 
@@ -21,6 +23,18 @@ const FULL: Job = { kind: 'run', mode: 'full' };
 const INCREMENTAL: Job = { kind: 'run', mode: 'incremental' };
 /** Runs that a first sync may take after it was cut off: a refusal asks for a second, and a third finds what that changed. */
 const MOST_RUNS = 5;
+
+/** A clock that moves on by what is waited for, at once, save for the renewal of a lease. */
+function hurried(): Clock {
+  let ahead = 0;
+  return {
+    now: () => systemClock.now() + ahead,
+    wait: async (duration, signal) => {
+      if (duration === LEASE / 3) return systemClock.wait(duration, signal);
+      ahead += duration;
+    },
+  };
+}
 
 /** A write that a service was asked for, with its body. */
 interface Written {
@@ -73,7 +87,7 @@ export class World {
   kill: () => void = () => undefined;
 
   async engine(): Promise<Engine> {
-    return openEngine(readSettings(this.settings, { env: {}, secrets: {} }), { store: await openSqliteStore(this.file) });
+    return openEngine(readSettings(this.settings, { env: {}, secrets: {} }), { store: await openSqliteStore(this.file), clock: hurried() });
   }
 
   /** Another process (this one) goes on until nothing is left to do. */

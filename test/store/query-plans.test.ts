@@ -121,6 +121,7 @@ const callEverything = (store: StoreMethods): void => {
   store.countUnhandled(LIST);
   store.settleInbox(1, NOW);
   store.claimCreation('site', [email], 'one', NOW, NOW - MINUTE);
+  store.creationClaims('site');
   store.settleCreation('site', [{ email, contactId: contactId(1) }, { email, contactId: null }]);
 
   store.renewLease(start.lease, NOW, MINUTE);

@@ -114,8 +114,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<SyncWorld> 
     timedOut: (timeout) => time.services.advance(timeout),
     sees: ({ method, path }) => meanwhile.happens(`${method} ${path}`),
   });
+  let engines = 0;
+  /** Each engine has a chance of its own: two that draw the same names would be one to the store. */
   const openOn = (settings: Settings): Promise<Engine> =>
-    openEngine(settings, { store, clock: time.engine, random: seededRandom(options.seed ?? 1), adapter, log: (text) => logged.push(text) });
+    openEngine(settings, { store, clock: time.engine, random: seededRandom((options.seed ?? 1) + engines++), adapter, log: (text) => logged.push(text) });
   const settings = settingsOf(options, options.list ?? {});
   engine = await openOn(settings);
   const reopen = (list: JsonObject): Promise<Engine> => openOn(settingsOf(options, list));

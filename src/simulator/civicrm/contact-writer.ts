@@ -60,6 +60,7 @@ export const contactWriter: Writer = {
     checkIdentifier(writing, columns, null);
     const named = shownNames({ contact_type: 'Individual', first_name: null, middle_name: null, last_name: null, organization_name: null, household_name: null, prefix_id: null, ...uncut(columns, values) }, null);
     const row = insertContact(writing.site, { ...columns, ...named });
+    writing.site.breakdown.contactBegun();
     const email = writePrimary(writing, row.id, given);
     settleNames(writing, row.id, row);
     return { ...filledColumns(writing, 'Contact', row), ...email, ...nulls(given.unknown), ...REPLY_END };

@@ -8,7 +8,9 @@ export type CivicrmFault =
   /** Answers after this many milliseconds. */
   | { readonly kind: 'slow'; readonly delay: number }
   | { readonly kind: 'done-status'; readonly status: number }
-  | { readonly kind: 'done-reset' };
+  | { readonly kind: 'done-reset' }
+  /** The process dies in the middle of a save: so many contacts are made, another without its address; then a reset. */
+  | { readonly kind: 'cut-short'; readonly contacts: number };
 
 export interface PlannedFault {
   readonly fault: CivicrmFault;

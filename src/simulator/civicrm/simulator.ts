@@ -3,6 +3,7 @@ import { CivicrmActs } from './acts.ts';
 import { databaseDown, errorBody, errorPage, failurePage, json, loginPage, maintenance, readOnlyMethod, refusal } from './answers.ts';
 import { perform } from './api.ts';
 import type { ApiCall } from './api.ts';
+import { Breakdown } from './breakdown.ts';
 import { insertContact, shownNames } from './contact-rows.ts';
 import { routeOf, statusOfOtherPage } from './endpoint.ts';
 import { ApiError } from './failures.ts';
@@ -40,7 +41,7 @@ export class CivicrmSimulator implements SimulatedService {
   constructor(options: CivicrmSimulatorOptions) {
     const tables = memoryTables();
     const time = new SiteTime(options.clock, options.timezone ?? 'UTC', options.skew ?? 0);
-    this.#site = { tables, time, random: options.random, version: options.version ?? '6.18', transactions: new Transactions(tables) };
+    this.#site = { tables, time, random: options.random, version: options.version ?? '6.18', transactions: new Transactions(tables), breakdown: new Breakdown() };
     this.#flavour = options.flavour ?? 'standalone';
     this.#apiKey = options.apiKey;
     this.acts = new CivicrmActs(this.#site);

@@ -1,4 +1,5 @@
 import { randomText } from './random-text.ts';
+import type { Breakdown } from './breakdown.ts';
 import type { CivicrmVersion, Permission } from './options.ts';
 import type { ColumnValue } from './rows.ts';
 import type { SiteTime } from './site-time.ts';
@@ -14,6 +15,7 @@ export interface Site {
   readonly random: () => number;
   readonly version: CivicrmVersion;
   readonly transactions: Transactions;
+  readonly breakdown: Breakdown;
 }
 
 /** Who calls: the contact that owns the key, or nobody. */

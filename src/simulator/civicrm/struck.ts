@@ -13,6 +13,12 @@ export async function struck(site: Site, fault: CivicrmFault, respond: () => Sim
     await delayed(fault.delay);
     return respond();
   }
+  if (kind === 'cut-short') {
+    site.breakdown.afterContacts(fault.contacts);
+    respond();
+    site.breakdown.end();
+    return { failure: 'reset' };
+  }
   if (kind === 'done-status' || kind === 'done-reset') respond();
   if (kind === 'reset' || kind === 'done-reset') return { failure: 'reset' };
   if (kind === 'hang') return { failure: 'hang' };

@@ -94,6 +94,7 @@ const storeOn = (thread: StoreThread, id: string): Store => {
     countUnhandled: method('countUnhandled'),
     settleInbox: method('settleInbox'),
     claimCreation: method('claimCreation'),
+    creationClaims: method('creationClaims'),
     settleCreation: method('settleCreation'),
     close: () => thread.close(),
   };

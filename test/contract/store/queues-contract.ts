@@ -136,6 +136,25 @@ export const creationClaimsContract = (stores: () => Stores): void => {
     assert.deepEqual(after.map(({ claimedBy, claimedAt, contactId: made }) => [claimedBy, claimedAt, made]), [['one', NOW + MINUTE, null], ['one', NOW + MINUTE, 12]]);
   });
 
+  it('of a claimant that is known to be gone are taken over at once, and nobody else\'s', async () => {
+    const { store } = stores();
+    await store.claimCreation(SITE, [ANN], 'dead', NOW, NOW - MINUTE);
+    await store.claimCreation(SITE, [BOB], 'living', NOW, NOW - MINUTE);
+    const after = await store.claimCreation(SITE, [ANN, BOB], 'one', NOW + 1, NOW - MINUTE, ['dead', 'other']);
+    assert.deepEqual(after.map(({ claimedBy, claimedAt }) => [claimedBy, claimedAt]), [['one', NOW + 1], ['living', NOW]]);
+    const late = await store.claimCreation(SITE, [ANN], 'two', NOW + 2, NOW - MINUTE, ['dead']);
+    assert.equal(only(late).claimedBy, 'one', 'somebody else was first');
+  });
+
+  it('are told for a whole site', async () => {
+    const { store, other } = stores();
+    await store.claimCreation(SITE, [BOB, ANN], 'one', NOW, NOW - MINUTE);
+    await store.claimCreation('https://other.example.org', [ANN], 'two', NOW, NOW - MINUTE);
+    assert.deepEqual((await other.creationClaims(SITE)).map(({ email, claimedBy }) => [email, claimedBy]), [[ANN, 'one'], [BOB, 'one']]);
+    await store.settleCreation(SITE, [{ email: ANN, contactId: null }]);
+    assert.deepEqual((await other.creationClaims(SITE)).map(({ email }) => email), [BOB]);
+  });
+
   it('get their contact, or are given back', async () => {
     const { store } = stores();
     await store.claimCreation(SITE, [ANN, BOB], 'one', NOW, NOW - MINUTE);

@@ -33,6 +33,17 @@ describe('simulated CiviCRM: faults', () => {
     });
   }
 
+  it('cut-short ends in reset with some contacts made, one without its address, and the others not', async () => {
+    const { civi } = site();
+    civi.plan({ fault: { kind: 'cut-short', contacts: 1 } });
+    const records = ['a', 'b', 'c'].map((name) => ({ contact_type: 'Individual', first_name: name, 'email_primary.email': `${name}@example.org` }));
+    const save = { path: '/civicrm/ajax/api4/Contact/save', body: new URLSearchParams({ params: JSON.stringify({ records }) }).toString() };
+    assert.deepEqual(await civi.handle(request(save)), { failure: 'reset' });
+    const made = [...civi.tables.contact.all()].slice(3).map(({ id, first_name: name }) => [name, civi.tables.email.find('contact_id', id).length]);
+    assert.deepEqual(made, [['a', 1], ['b', 0]]);
+    assert.equal((await send(civi, save)).status, 200, 'the next request is served as ever');
+  });
+
   it('can be cleared', async () => {
     const { civi } = site();
     civi.plan({ fault: { kind: 'reset' }, times: 5 });

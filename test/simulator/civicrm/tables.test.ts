@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { Breakdown } from '../../../src/simulator/civicrm/breakdown.ts';
 import { candidates } from '../../../src/simulator/civicrm/candidates.ts';
 import { collationKey, equalText, likePattern } from '../../../src/simulator/civicrm/collation.ts';
 import type { EntityName } from '../../../src/simulator/civicrm/entity-names.ts';
@@ -55,7 +56,7 @@ describe('simulated CiviCRM: tables in memory', () => {
 describe('simulated CiviCRM: reads look at no more rows than they must', () => {
   const tables = memoryTables();
   const clock = new SimulatorClock();
-  const site = { tables, time: new SiteTime(clock, 'UTC', 0), random: seeded(), version: '6.18' as const, transactions: new Transactions(tables) };
+  const site = { tables, time: new SiteTime(clock, 'UTC', 0), random: seeded(), version: '6.18' as const, transactions: new Transactions(tables), breakdown: new Breakdown() };
   const acts = new CivicrmActs(site);
   const group = acts.createGroup({ title: 'Small' });
   const large = acts.createGroup({ title: 'Large' });
