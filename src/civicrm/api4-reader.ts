@@ -4,6 +4,7 @@ import type { Api4 } from './api4.ts';
 import { chunksOf } from './chunks.ts';
 import { COLUMN, fitColumn } from './column-text.ts';
 import { SiteDates } from './dates.ts';
+import { bestFirst, byId } from './order.ts';
 import { probe } from './probe.ts';
 import { checkTimezone } from './timezone-check.ts';
 import { TRASHED_TOO, rowsOf, type Query } from './queries.ts';
@@ -51,6 +52,8 @@ export function createApi4Reader(api: Api4, timezone: string, { deadline = 5 * M
   return {
     probe: (signal) => probe(api, checkDeadline, signal),
     checkTimezone: (signal) => checkTimezone(api, dates, timezone, checkDeadline, signal),
+    // APIv4 reads where it writes.
+    catchUp: () => Promise.resolve(),
     clockOffset: () => api.service.clockOffset,
     now: () => api.service.now(),
     requests: () => api.service.requests(),
@@ -78,7 +81,7 @@ export function createApi4Reader(api: Api4, timezone: string, { deadline = 5 * M
 
     async emailsOfContacts(ids, signal) {
       const emails = await each(ids, (chunk) => ({ entity: 'Email', select: EMAIL_FIELDS, where: [['contact_id', 'IN', chunk]], read: readEmail }), signal);
-      return emails.sort((a, b) => a.contactId - b.contactId || Number(b.isBulkmail) - Number(a.isBulkmail) || Number(b.isPrimary) - Number(a.isPrimary) || byId(a, b));
+      return emails.sort(bestFirst);
     },
 
     groups: async (ids, signal) =>
@@ -141,8 +144,6 @@ export function createApi4Reader(api: Api4, timezone: string, { deadline = 5 * M
 
 /** Rows of these groups, and the domain-wide ones. */
 const ofGroups = (groups: readonly GroupId[]): unknown => ['OR', [['group_id', 'IN', groups], ['group_id', 'IS NULL']]];
-
-const byId = (a: { readonly id: number }, b: { readonly id: number }): number => a.id - b.id;
 
 /** Asks for the merges of each contact, many in a request. CiviCRM follows chains itself (facts/civicrm.md). */
 async function mergers(

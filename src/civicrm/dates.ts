@@ -85,7 +85,8 @@ export class SiteDates {
   }
 }
 
-function asIfUtc(text: string): number | null {
+/** Reads `YYYY-MM-DD HH:MM:SS` as UTC; null when the text is no such date. */
+export function asIfUtc(text: string): Instant | null {
   const parts = LOCAL.exec(text);
   if (parts === null) return null;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1).map(Number);

@@ -60,6 +60,12 @@ export interface CivicrmReader {
   probe(signal?: AbortSignal): Promise<void>;
   /** Measures the site's time zone against the settings': throws `timezone_mismatch` when its dates are in another. */
   checkTimezone(signal?: AbortSignal): Promise<void>;
+  /**
+   * After it, reads show whatever was committed before the call, by anybody. A reader of a copy of CiviCRM's database
+   * waits until the copy has got there; throws `civicrm_unreachable` when it is too far behind. To be called before
+   * something is decided or written by what is then read.
+   */
+  catchUp(signal?: AbortSignal): Promise<void>;
   /** CiviCRM's clock less ours, from the latest `Date` header; 0 before the first answer. */
   clockOffset(): Duration;
   /** Live and trashed contacts; ids that do not exist are left out. */

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
+import type { Instant } from '../base/clock.ts';
 import { contactId, emailAddress, groupId, historyId } from '../base/ids.ts';
 import { checkerOf, type Checked } from '../http/json.ts';
-import type { SiteDates } from './dates.ts';
 import type { Contact, ContactEmail, Group, GroupContact, HistoryRow } from './reader.ts';
 
 /** Ids and counts come as numbers, from some calls as text (data of facts/civicrm.md). */
@@ -9,6 +9,12 @@ const Whole = Type.Union([Type.Integer({ minimum: 0 }), Type.String({ pattern: '
 const Flag = Type.Union([Type.Boolean(), Type.Literal(0), Type.Literal(1), Type.Literal('0'), Type.Literal('1')]);
 const Text = Type.Union([Type.String(), Type.Null()]);
 const OptionalFlag = Type.Union([Flag, Type.Null()]);
+
+/** How the dates of a row are read. */
+interface Dates {
+  /** null when the text is no date. */
+  read(text: string): Instant | null;
+}
 
 const isOn = (flag: boolean | 0 | 1 | '0' | '1' | null): boolean => flag === true || flag === 1 || flag === '1';
 
@@ -32,7 +38,7 @@ const checkContact = checkerOf(
 );
 export const CONTACT_FIELDS = ['id', 'contact_type', 'first_name', 'last_name', 'is_deleted', 'is_opt_out', 'do_not_email', 'is_deceased', 'modified_date'] as const;
 
-export function readContact(row: unknown, dates: SiteDates): Checked<Contact> {
+export function readContact(row: unknown, dates: Dates): Checked<Contact> {
   const checked = checkContact(row);
   if (!checked.fits) return checked;
   const { value } = checked;
@@ -98,7 +104,7 @@ export function readGroupContact(row: unknown): Checked<GroupContact> {
 const checkHistory = checkerOf(Type.Object({ id: Whole, contact_id: Whole, group_id: Type.Union([Whole, Type.Null()]), date: Type.String(), status: Text, tracking: Text }));
 export const HISTORY_FIELDS = ['id', 'contact_id', 'group_id', 'date', 'status', 'tracking'] as const;
 
-export function readHistoryRow(row: unknown, dates: SiteDates): Checked<HistoryRow> {
+export function readHistoryRow(row: unknown, dates: Dates): Checked<HistoryRow> {
   const checked = checkHistory(row);
   if (!checked.fits) return checked;
   const { value } = checked;

@@ -26,17 +26,23 @@ const PATIENCE = { deadline: 20 * SECOND, checkDeadline: 20 * SECOND };
 export const lookAtBothSides = async ({ audiences, civicrm }: Settings, store: Store, signal: AbortSignal): Promise<readonly Look[]> => {
   if (civicrm === null) throw new SyncError('civicrm_missing', 'The settings have no "civicrm" section: add it, with its "url" and "apiKey".');
   const environment = { clock: systemClock, random: systemRandom, ...PATIENCE };
-  const { reader } = createCivicrm(civicrm, environment);
-  await reader.probe(signal);
-  return Promise.all(
-    [...audiences.values()]
-      .filter(({ enabled }) => enabled)
-      .map(async (audience) => {
-        const picture = await readPicture(audience, createMailchimpApi(audience.account, environment), reader, signal);
-        const reported = await reportedRows(store, audience.listId);
-        return { picture, reported, judgement: judge(picture, reported) };
-      }),
-  );
+  const site = createCivicrm(civicrm, environment);
+  const { reader } = site;
+  try {
+    await reader.probe(signal);
+    await reader.catchUp(signal);
+    return await Promise.all(
+      [...audiences.values()]
+        .filter(({ enabled }) => enabled)
+        .map(async (audience) => {
+          const picture = await readPicture(audience, createMailchimpApi(audience.account, environment), reader, signal);
+          const reported = await reportedRows(store, audience.listId);
+          return { picture, reported, judgement: judge(picture, reported) };
+        }),
+    );
+  } finally {
+    await site.close();
+  }
 };
 
 export const isInStep = ({ judgement }: Look): boolean => judgement.differences.size === 0;

@@ -79,6 +79,7 @@ class Application {
   /** A group status is compared before it is written: a save makes a history row even when nothing changes (facts/civicrm.md). */
   async #stillAsDecided(updates: readonly GroupUpdate[]): Promise<readonly GroupUpdate[]> {
     if (updates.length === 0) return [];
+    await this.#context.civicrm.catchUp(this.#signal);
     const statuses = await this.#context.civicrm.groupContacts(unique(updates.map((update) => update.contactId!)), unique(updates.map((update) => update.ask.groupId)), this.#signal);
     const added = new Set(statuses.filter(({ status }) => isAdded(status)).map(({ contactId, groupId }) => `${contactId}:${groupId}`));
     const isSo = (update: GroupUpdate): boolean => added.has(`${update.contactId}:${update.ask.groupId}`) === (update.ask.status === 'Added');

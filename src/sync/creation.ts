@@ -69,9 +69,10 @@ export class Creation {
   }
 
   async #createFor(mine: readonly EmailAddress[], left: readonly CreationClaim[]): Promise<Created> {
-    const { civicrmWriter, settings } = this.#context;
+    const { civicrm, civicrmWriter, settings } = this.#context;
     await this.#untilCallsHaveEnded(left);
     const contacts = new Map<EmailAddress, ContactId>();
+    await civicrm.catchUp(this.#signal);
     for (const [email, ids] of await ownersOf(this.#context, this.#emails, this.#signal)) if (ids[0] !== undefined) contacts.set(email, ids[0]);
     for (const [email, id] of await this.#complete(left.filter((claim) => !contacts.has(claim.email)))) contacts.set(email, id);
     const found = contacts.size;

@@ -17,6 +17,7 @@ export async function identifyChanges(context: StageContext): Promise<Counts> {
   const { listId } = context.settings;
   const audience = await context.store.audience(listId);
   const now = context.civicrm.now();
+  await context.civicrm.catchUp(context.signal); // the cursors go up to now
   const history = await newHistory(context, audience, context.signal);
   const modified = await modifiedContacts(context, audience, context.signal);
   const cursor = await moveCursor(context, audience, history);

@@ -14,6 +14,7 @@ const OURS = /^mailchimpsync:(\w+)$/;
 
 /** Loads the whole clusters of some rows: what hangs together with them in the store and in CiviCRM. */
 export async function loadClusters(context: AudienceContext, start: readonly Row[], signal?: AbortSignal): Promise<readonly Cluster[]> {
+  await context.civicrm.catchUp(signal); // after these rows were read: what was written to CiviCRM for them is seen
   const found = await gather(context, start, signal);
   const contacts = await lookAtContacts(context, found.contacts, found.emails, signal);
   const rows = [...found.rows.values()].toSorted((one, other) => one.id - other.id);

@@ -25,6 +25,7 @@ export async function removeInvalid(context: StageContext): Promise<Counts> {
   const { listId } = context.settings;
   const audience = await context.store.audience(listId);
   const startedAt = context.civicrm.now();
+  await context.civicrm.catchUp(context.signal);
   const modified = context.run.mode === 'full' ? null : await modifiedContacts(context, audience, context.signal);
   const counts = { moved: 0, left: 0, deleted: 0 };
   let done = 0;
@@ -84,6 +85,7 @@ class Sight {
 
   static async of(context: AudienceContext, audience: AudienceState, rows: readonly Row[], signal?: AbortSignal): Promise<Sight> {
     const known = unique(rows.flatMap(knownUsers));
+    await context.civicrm.catchUp(signal); // else a contact that was just made looks deleted
     const contacts = known.length > 0 ? await context.civicrm.contactsById(known, signal) : [];
     const live = new Set(contacts.filter((contact) => !contact.isDeleted).map((contact) => contact.id));
     const notLive = known.filter((id) => !live.has(id));

@@ -1,0 +1,125 @@
+import mysql, { createPool, type Pool, type PoolConnection, type RowDataPacket } from 'mysql2/promise';
+import { MINUTE, type Clock, type Duration, type Instant } from '../../base/clock.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Random } from '../../base/random.ts';
+import { delayBefore } from '../../http/retry.ts';
+import { abortedError } from '../../http/service.ts';
+import { databaseName, poolOptionsOf } from '../../mysql/pool-options.ts';
+import { readDatabaseAddress, type DatabaseAddress } from '../../settings/database-address.ts';
+import { databaseError, isLost } from './failures.ts';
+import type { Statement, Value } from './statement.ts';
+import { decoded } from './stored-text.ts';
+
+/**
+ * What a connection is told when it is new: TIMESTAMP columns in UTC (facts/civicrm.md), and that nothing is ever
+ * written by it, whatever rights its user has.
+ */
+const SESSION = ["SET SESSION time_zone = '+00:00'", 'SET SESSION TRANSACTION READ ONLY'];
+/** A server that says nothing for so long is taken for lost. */
+const SILENCE: Duration = MINUTE;
+/** Statements that stay prepared in a connection; the server counts those of all (`max_prepared_stmt_count`). */
+const PREPARED = 100;
+
+const NO_ANSWER = { kind: 'failure', reason: 'reset', code: '' } as const;
+
+/** CiviCRM's database, read through a few connections that are opened when they are needed. Errors: those of `databaseError`. */
+export class CivicrmDatabase {
+  readonly #address: DatabaseAddress;
+  readonly #environment: { readonly clock: Clock; readonly random: Random };
+  readonly #prepared = new WeakSet<object>();
+  readonly #counts = new Map<string, number>();
+  #pool: Promise<Pool> | null = null;
+
+  /** @param url `mysql://…`; throws `settings_invalid` when it is none. */
+  constructor(url: string, environment: { readonly clock: Clock; readonly random: Random }) {
+    const address = readDatabaseAddress(url);
+    if ('problem' in address) throw new SyncError('settings_invalid', `\`civicrm.database\`: ${address.problem}.`);
+    this.#address = address;
+    this.#environment = environment;
+  }
+
+  /** Statements so far, by table. */
+  requests(): ReadonlyMap<string, number> {
+    return new Map(this.#counts);
+  }
+
+  /** All rows of a statement; tried again while the connection breaks, until `deadline` has passed. */
+  async all<Row>(statement: Statement<Row>, deadline: Duration, signal?: AbortSignal): Promise<readonly Row[]> {
+    const rows = await this.#repeated(statement, this.#environment.clock.now() + deadline, signal);
+    return rows.map((row) => {
+      const read = statement.read(decoded(row));
+      if (read.fits) return read.value;
+      throw new SyncError('civicrm_unexpected', `CiviCRM's database, ${statement.table}: a row without what was asked for: ${read.where}.`);
+    });
+  }
+
+  /** Closes all connections. Nothing may be asked afterwards. */
+  async close(): Promise<void> {
+    const pool = await this.#pool?.catch(() => null);
+    await pool?.end();
+  }
+
+  async #repeated({ table, sql, values }: Statement<unknown>, until: Instant, signal?: AbortSignal): Promise<readonly RowDataPacket[]> {
+    const { clock, random } = this.#environment;
+    for (let attempt = 0; ; attempt += 1) {
+      if (signal?.aborted) throw abortedError();
+      try {
+        this.#counts.set(`SQL ${table}`, (this.#counts.get(`SQL ${table}`) ?? 0) + 1);
+        return await this.#once(sql, values, signal);
+      } catch (error) {
+        if (signal?.aborted) throw abortedError();
+        const delay = delayBefore(attempt, 'broken', NO_ANSWER, clock.now(), { clock, random });
+        if (!isLost(error) || clock.now() + delay > until) throw databaseError(error, table, databaseName(this.#address));
+        await clock.wait(delay, signal).catch(() => undefined);
+      }
+    }
+  }
+
+  async #once(sql: string, values: readonly Value[], signal?: AbortSignal): Promise<readonly RowDataPacket[]> {
+    const connection = await (await this.#open()).getConnection();
+    try {
+      await this.#introduce(connection);
+      const answer = connection.execute<RowDataPacket[]>({ sql, values: values.map(bound), timeout: SILENCE });
+      const [rows] = await unlessAborted(answer, signal);
+      connection.release();
+      return rows;
+    } catch (error) {
+      // Also when stopped: the connection is still busy with an answer that nobody waits for.
+      connection.destroy();
+      throw error;
+    }
+  }
+
+  #open(): Promise<Pool> {
+    this.#pool ??= poolOptionsOf(this.#address).then((options) => {
+      const pool = createPool({ ...options, dateStrings: true, maxPreparedStatements: PREPARED });
+      // What breaks is told by the statement that it breaks; without a listener it would end the program besides.
+      pool.on('connection', (connection) => connection.on('error', () => undefined));
+      return pool;
+    });
+    return this.#pool;
+  }
+
+  async #introduce(connection: PoolConnection): Promise<void> {
+    if (this.#prepared.has(connection.connection)) return;
+    for (const sql of SESSION) await connection.query({ sql, timeout: SILENCE });
+    this.#prepared.add(connection.connection);
+  }
+}
+
+/** mysql2 sends numbers as floating point unless told. */
+const bound = (value: Value): string | ReturnType<typeof mysql.TypedParameter.BIGINT> => (typeof value === 'number' ? mysql.TypedParameter.BIGINT(value) : value);
+
+async function unlessAborted<Answer>(answer: Promise<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
+  if (signal === undefined) return answer;
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(abortedError());
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([answer, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    answer.catch(() => undefined);
+  }
+}
