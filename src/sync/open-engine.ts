@@ -120,6 +120,7 @@ class OpenedEngine implements Engine {
 
   async close(): Promise<void> {
     letGo(this.#holder);
+    await this.#civicrm?.close();
     await this.#options.store.close();
   }
 
