@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { MINUTE, type Duration } from '../base/clock.ts';
+import { SyncError } from '../base/errors.ts';
 import { contactId, type ContactId } from '../base/ids.ts';
 import { checkerOf, type Checked } from '../http/json.ts';
 import type { Api4 } from './api4.ts';
@@ -9,6 +10,12 @@ import { TRASHED_TOO, rowsOf } from './queries.ts';
 
 /** The values of some field paths of one contact, by path. A path that CiviCRM does not know, or may not show, is missing. */
 export type ContactFields = Readonly<Record<string, unknown>>;
+
+export interface ReadFields {
+  readonly contacts: ReadonlyMap<ContactId, ContactFields>;
+  /** Paths that CiviCRM refused to read, with what it said: a component that is off, a permission that is missing. */
+  readonly refused: ReadonlyMap<string, SyncError>;
+}
 
 /**
  * Reads what else is known of contacts: what runs with data copy to Mailchimp. By APIv4 in every case, because paths are
@@ -20,9 +27,8 @@ export interface ContactData {
   /**
    * Fields of these contacts, live or in the trash. Paths as APIv4 selects them (`job_title`, `gender_id:label`,
    * `address_primary.city`, `Custom_Group.Field`), or an aggregate over another entity: `MAX(Membership.end_date)`.
-   * Throws `civicrm_refused` for an entity or a field that cannot be read.
    */
-  fields(ids: readonly ContactId[], paths: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<ContactId, ContactFields>>;
+  fields(ids: readonly ContactId[], paths: readonly string[], signal?: AbortSignal): Promise<ReadFields>;
 }
 
 /** Contacts in one search (facts/civicrm.md). */
@@ -51,15 +57,23 @@ export function createApi4ContactData(api: Api4, { deadline = 5 * MINUTE }: { re
 
     async fields(ids, paths, signal) {
       const found = new Map<ContactId, Record<string, unknown>>();
+      const refused = new Map<string, SyncError>();
       const parsed = paths.map(parseFieldPath);
       const plain = parsed.flatMap((path) => (path.kind === 'field' ? [path.path] : []));
+      const aggregates = parsed.filter((path) => path.kind === 'aggregate');
       for (const chunk of chunksOf(ids, LISTED)) {
         const where = [['id', 'IN', chunk], TRASHED_TOO];
         const rows = await rowsOf(api, { entity: 'Contact', select: ['id', ...plain], where, read: checkFields }, deadline, signal);
         for (const { id, ...fields } of rows) found.set(contactId(Number(id)), { ...fields, ...(plain.includes('id') && { id }) });
-        for (const path of parsed) if (path.kind === 'aggregate') await addAggregate(api, path, chunk, found, deadline, signal);
+        for (const aggregate of aggregates.filter(({ path }) => !refused.has(path)))
+          try {
+            await addAggregate(api, aggregate, chunk, found, deadline, signal);
+          } catch (error) {
+            if (!isRefusal(error)) throw error;
+            refused.set(aggregate.path, error);
+          }
       }
-      return found;
+      return { contacts: found, refused };
     },
   };
 }
@@ -76,6 +90,9 @@ const ONLY_REAL: Readonly<Record<string, readonly unknown[]>> = {
   Contribution: [['is_test', '=', false], ['contribution_status_id:name', '=', 'Completed']],
 };
 
+/** CiviCRM's own no, an answer in its form: the rest can be read. */
+const isRefusal = (error: unknown): error is SyncError => error instanceof SyncError && (error.code === 'civicrm_refused' || error.code === 'civicrm_unauthorized');
+
 /** One value a contact; a contact without any such row has the value null. */
 async function addAggregate(
   api: Api4,
@@ -85,10 +102,6 @@ async function addAggregate(
   deadline: Duration,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const id of ids) {
-    const fields = found.get(id);
-    if (fields) fields[path] = null;
-  }
   const call = {
     entity,
     action: 'get',
@@ -99,9 +112,10 @@ async function addAggregate(
       orderBy: { contact_id: 'ASC' },
     },
   };
-  for (const row of await api.read(call, deadline, signal)) {
-    const read = api.fitting(checkAggregate(row), call);
-    const fields = found.get(contactId(Number(read.contact_id)));
-    if (fields) fields[path] = read[ALIAS];
+  const rows = (await api.read(call, deadline, signal)).map((row) => api.fitting(checkAggregate(row), call));
+  const values = new Map(rows.map((row) => [contactId(Number(row.contact_id)), row[ALIAS]]));
+  for (const id of ids) {
+    const fields = found.get(id);
+    if (fields) fields[path] = values.get(id) ?? null;
   }
 }

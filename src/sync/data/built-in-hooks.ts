@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DAY, type Duration } from '../../base/clock.ts';
-import { SyncError } from '../../base/errors.ts';
 import type { ContactId, RowId } from '../../base/ids.ts';
 import type { ContactFields } from '../../civicrm/contact-data.ts';
 import type { Contact } from '../../civicrm/reader.ts';
@@ -66,7 +65,7 @@ interface Reading {
 class BuiltInHooks {
   readonly #context: StageContext;
   readonly #rules: DecisionRules;
-  #mapped: readonly MappedField[];
+  readonly #mapped: readonly MappedField[];
   readonly #told = new Set<string>();
 
   constructor(context: StageContext, mapped: readonly MappedField[]) {
@@ -96,18 +95,14 @@ class BuiltInHooks {
     };
   }
 
-  /** A mapping that CiviCRM refuses (a component that is off, a missing permission) is told once, and its values stay as they are: nobody's subscription waits for it. */
+  /** A field that CiviCRM does not give is told once, and what it fills stays as it is: nobody's subscription waits for it. */
   async #fields(ids: readonly ContactId[]): Promise<Reading['fields']> {
-    try {
-      const fields = await this.#context.contactData.fields(ids, pathsOf(this.#mapped), this.#context.signal);
-      for (const one of fields.values()) for (const path of missingPaths(this.#mapped, one)) this.#tell(`CiviCRM does not give the field ${path}: it does not exist, or the API user may not see it. What it fills at Mailchimp stays as it is.`);
-      return fields;
-    } catch (error) {
-      if (!(error instanceof SyncError) || error.code !== 'civicrm_refused') throw error;
-      this.#tell(`merge fields are not compared: ${error.message}`);
-      this.#mapped = [];
-      return new Map();
-    }
+    const { contacts, refused } = await this.#context.contactData.fields(ids, pathsOf(this.#mapped), this.#context.signal);
+    for (const [path, { message }] of refused) this.#tell(`the field ${path} is not compared: ${message}`);
+    for (const fields of contacts.values())
+      for (const path of missingPaths(this.#mapped, fields))
+        if (!refused.has(path)) this.#tell(`the field ${path} is not compared: CiviCRM does not give it. It does not exist, or the API user may not see it.`);
+    return contacts;
   }
 
   #tell(text: string): void {
