@@ -38,7 +38,8 @@ Starts Node-RED with the reference flow. Without settings, Mailchimp and CiviCRM
 
 Environment:
   MAILCHIMPSYNC_SETTINGS   a file with settings: work on the services that it names
-  MAILCHIMPSYNC_STORE      sqlite, mysql or a mysql:// URL; goes before the settings
+  MAILCHIMPSYNC_STORE      sqlite, mysql (a MariaDB that is started on data in the user folder), or a mysql:// URL;
+                           goes before the settings
 
 Exit codes with --once: 0 in step, 1 error, 2 settings, 3 not in step or results outstanding, 4 held for approval, 5 busy.
 `;

@@ -1,3 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
+import { readJsonText } from '../settings/json-text.ts';
+import { isObject, type Json } from '../settings/json.ts';
 import type { FlowNode } from './node-red.ts';
 
 /** Type of the config node that holds the settings. */
@@ -18,6 +21,15 @@ export interface ConfigNodeSettings {
 /** The flow with these settings in its config node, the secrets as its credentials. Other nodes stay as they are. */
 export const withSettings = (nodes: readonly FlowNode[], { settings, secrets }: ConfigNodeSettings): readonly FlowNode[] =>
   nodes.map((node) => (node.type === CONFIG_TYPE ? { ...node, settings, credentials: { secrets } } : node));
+
+/** The flow with another store in its config node's settings. Throws `settings_syntax` when they are no JSON. */
+export const withStore = (nodes: readonly FlowNode[], store: Json): readonly FlowNode[] =>
+  nodes.map((node) => {
+    if (node.type !== CONFIG_TYPE) return node;
+    const { value } = readJsonText(String(node['settings']));
+    if (!isObject(value) || isDeepStrictEqual(value['store'], store)) return node;
+    return { ...node, settings: JSON.stringify({ ...value, store }, null, 2) };
+  });
 
 /** The flow with nothing in it that starts by itself: its injects neither fire at the start nor repeat. */
 export const withoutSchedules = (nodes: readonly FlowNode[]): readonly FlowNode[] =>

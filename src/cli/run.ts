@@ -1,14 +1,13 @@
-import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { SyncError } from '../base/errors.ts';
-import type { Settings } from '../settings/settings.ts';
-import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { openStore } from '../store/open-store.ts';
 import type { RunOptions } from './arguments.ts';
 import { EXIT } from './exit-code.ts';
 import type { ExitCode } from './exit-code.ts';
 import { askForetold } from './foretold.ts';
 import type { Foretold } from './foretold.ts';
 import { narrate } from './narrate.ts';
+import { startOwnDatabase } from './own-database.ts';
 import { syncOnce } from './once.ts';
 import type { OnceResult } from './once.ts';
 import type { Progress } from './progress.ts';
@@ -19,6 +18,15 @@ import type { Session } from './session.ts';
 
 /** Runs what the command line asks for, until it is done or `signal` aborts. Rejects with the error that ended it. */
 export const run = async (options: RunOptions, progress: Progress, signal: AbortSignal): Promise<ExitCode> => {
+  const database = await startOwnDatabase(options.userDirectory, process.env);
+  try {
+    return await runSession(options, progress, signal);
+  } finally {
+    await database?.stop();
+  }
+};
+
+const runSession = async (options: RunOptions, progress: Progress, signal: AbortSignal): Promise<ExitCode> => {
   const session = await openSession(options, await chooseServices(options, process.env), progress);
   // `--once` ends with the failure, and tells it then.
   const unwatch = narrate(session.nodeRed, progress, { failures: !options.once });
@@ -34,7 +42,7 @@ export const run = async (options: RunOptions, progress: Progress, signal: Abort
 const once = async (session: Session, { wait }: RunOptions, progress: Progress, signal: AbortSignal): Promise<ExitCode> => {
   const { settings } = session.config;
   if (settings === null) throw new SyncError('internal', 'The configuration node has no settings.');
-  const store = await openStore(settings, session.userDirectory);
+  const store = await openStore(settings.store, session);
   try {
     const result = await syncOnce({ session, settings, store, until: systemClock.now() + wait, signal });
     const foretold = session.simulators === null ? null : await askForetold(session.simulators.urls.control, result.after.flatMap(({ reported }) => reported), signal);
@@ -48,11 +56,6 @@ const once = async (session: Session, { wait }: RunOptions, progress: Progress, 
 
 const exitOf = ({ exit }: OnceResult, foretold: Foretold | null): ExitCode =>
   exit === EXIT.inStep && foretold !== null && foretold.otherwise.size > 0 ? EXIT.notInStep : exit;
-
-const openStore = (settings: Settings, userDirectory: string): ReturnType<typeof openSqliteStore> => {
-  if (settings.store.kind === 'mysql') throw new SyncError('store_unavailable', 'This version keeps its tables in SQLite only: leave "mysql" out of "store" in the settings.');
-  return openSqliteStore(settings.store.file ?? join(userDirectory, 'mailchimpsync.sqlite'));
-};
 
 /** Starts a first run; the flow's own schedules do the rest. */
 const stay = async (session: Session, progress: Progress, signal: AbortSignal): Promise<ExitCode> => {

@@ -9,8 +9,10 @@ import { readSettingsFile } from '../settings/read-settings-file.ts';
 import type { Environment } from '../settings/environment.ts';
 import { launchSimulators } from '../simulator/launch.ts';
 import type { LaunchedSimulators } from '../simulator/launch.ts';
+import { dropMysqlStore } from '../store/mysql/drop-store.ts';
 import { DEFAULT_PEOPLE } from './arguments.ts';
 import type { RunOptions } from './arguments.ts';
+import { STORE_CHOICE } from './own-database.ts';
 
 /** Which services are synchronised. */
 export type Choice =
@@ -28,6 +30,7 @@ const NODE_RED_VARIABLE = 'MAILCHIMPSYNC_NODE_RED';
 /** Folder of the simulators' state below the user directory. */
 const STATE_FOLDER = 'simulated';
 const STORE_FILE = 'simulated.sqlite';
+const SIMULATED_TABLES = 'mailchimpsync_simulated_';
 const PEOPLE_FILE = 'simulated-people.json';
 
 /** Reads what the environment and the options choose. Throws the `SettingsError` of a settings file that cannot be used. */
@@ -38,22 +41,34 @@ export const chooseServices = async (options: RunOptions, env: Environment): Pro
   await readSettingsFile(path, env);
   // Valid settings are a JSON object.
   const written = readJsonText(readFileSync(path, 'utf8')).value as JsonObject;
-  return { kind: 'own', settings: withStore(written, env) };
+  return { kind: 'own', settings: withChosenStore(written, env) };
 };
 
-/** `MAILCHIMPSYNC_STORE` goes before the settings. The flow refers to the variable: its URL may hold a password. */
-const withStore = (settings: JsonObject, env: Environment): JsonObject => {
-  const store = env['MAILCHIMPSYNC_STORE'];
-  if (store === undefined || store === '') return settings;
-  if (store === 'sqlite') return { ...settings, store: {} };
-  if (store.startsWith('mysql://')) return { ...settings, store: { mysql: '${MAILCHIMPSYNC_STORE}' } };
-  throw new SyncError('settings_invalid', `MAILCHIMPSYNC_STORE is ${JSON.stringify(store)}: expected sqlite or a mysql:// URL.`);
+/** The store that the environment chooses goes before the settings'. */
+const withChosenStore = (settings: JsonObject, env: Environment): JsonObject => {
+  const { tablePrefix = null } = (settings['store'] ?? {}) as JsonObject;
+  const chosen = chosenStore(env);
+  if (chosen === null) return settings;
+  return { ...settings, store: chosen === 'sqlite' ? {} : { mysql: STORE_REFERENCE, ...(tablePrefix !== null && { tablePrefix }) } };
+};
+
+/** What the flow has in place of the address of a MySQL store, which may hold a password. */
+const STORE_REFERENCE = `\${${STORE_CHOICE}}`;
+
+const chosenStore = (env: Environment): 'sqlite' | 'mysql' | null => {
+  const store = env[STORE_CHOICE];
+  if (store === undefined || store === '') return null;
+  if (store === 'sqlite') return store;
+  if (/^(mysql|mariadb):\/\//u.test(store)) return 'mysql';
+  throw new SyncError('settings_invalid', `${STORE_CHOICE} is ${JSON.stringify(store)}: expected sqlite, mysql or a mysql:// URL.`);
 };
 
 /** Simulators that run, with the settings that connect a flow with them. */
 export interface SimulatedServices {
   readonly simulators: LaunchedSimulators;
   readonly settings: JsonObject;
+  /** The store that the environment chooses, which goes before that of a flow that was kept; null: it chooses none. */
+  readonly chosenStore: JsonObject | null;
 }
 
 export interface SimulatedOptions {
@@ -72,17 +87,28 @@ export interface SimulatedOptions {
 export const startSimulated = async ({ userDirectory, people, nodeRedUrl, webhooks }: SimulatedOptions): Promise<SimulatedServices> => {
   mkdirSync(userDirectory, { recursive: true });
   const simulators = await launchSimulators({ state: join(userDirectory, STATE_FOLDER), people, webhookBase: nodeRedUrl, registerWebhooks: webhooks });
-  const store = join(userDirectory, STORE_FILE);
-  if (simulators.fresh !== null) await Promise.all(['', '-wal', '-shm'].map((part) => rm(`${store}${part}`, { force: true })));
+  const store = await simulatedStore(userDirectory, simulators.fresh !== null);
   writeFileSync(join(userDirectory, PEOPLE_FILE), `${JSON.stringify({ people })}\n`);
   const variables = {
     [MAILCHIMP_VARIABLE]: simulators.urls.mailchimp,
     [CIVICRM_VARIABLE]: simulators.urls.civicrm,
     [NODE_RED_VARIABLE]: nodeRedUrl,
   };
-  Object.assign(process.env, variables, { [STORE_VARIABLE]: store });
+  Object.assign(process.env, variables);
   const settings = mapTexts(simulators.settings, (text) => withVariables(text, variables)) as JsonObject;
-  return { simulators, settings: withStore({ ...settings, store: { sqlite: `\${${STORE_VARIABLE}}` } }, process.env) };
+  return { simulators, settings: { ...settings, store }, chosenStore: chosenStore(process.env) === null ? null : store };
+};
+
+/** The settings of the store of simulated people, which is nobody else's; emptied when it is of other people. */
+const simulatedStore = async (userDirectory: string, fresh: boolean): Promise<JsonObject> => {
+  if (chosenStore(process.env) === 'mysql') {
+    if (fresh) await dropMysqlStore({ url: process.env[STORE_CHOICE] ?? '', tablePrefix: SIMULATED_TABLES });
+    return { mysql: STORE_REFERENCE, tablePrefix: SIMULATED_TABLES };
+  }
+  const file = join(userDirectory, STORE_FILE);
+  if (fresh) await Promise.all(['', '-wal', '-shm'].map((part) => rm(`${file}${part}`, { force: true })));
+  process.env[STORE_VARIABLE] = file;
+  return { sqlite: `\${${STORE_VARIABLE}}` };
 };
 
 const withVariables = (text: string, variables: Readonly<Record<string, string>>): string =>

@@ -10,7 +10,7 @@ import type { RunOptions } from './arguments.ts';
 import { startNodeRed } from './node-red.ts';
 import type { FlowNode, NodeRed } from './node-red.ts';
 import type { Progress } from './progress.ts';
-import { CONFIG_TYPE, START_TYPE, nodesOfType, withSettings, withoutSchedules } from './reference-flow.ts';
+import { CONFIG_TYPE, START_TYPE, nodesOfType, withSettings, withStore, withoutSchedules } from './reference-flow.ts';
 import { startSimulated } from './services.ts';
 import type { Choice, SimulatedServices } from './services.ts';
 
@@ -53,7 +53,7 @@ export const openSession = async (options: RunOptions, choice: Choice, progress:
       simulated = await startSimulated({ userDirectory, people: choice.people, nodeRedUrl: urlOf(nodeRed), webhooks: !options.once });
       progress.line(simulatedText(simulated.simulators, choice.people));
     }
-    const flow = await deployFlow(nodeRed, choice.kind === 'own' ? choice.settings : null, simulated?.settings ?? null, options.once);
+    const flow = await deployFlow(nodeRed, choice.kind === 'own' ? choice.settings : null, simulated, options.once);
     return { nodeRed, ...flow, simulators: simulated?.simulators ?? null, userDirectory, stop };
   } catch (error) {
     await stop();
@@ -87,10 +87,11 @@ const simulatedText = ({ urls, fresh }: LaunchedSimulators, people: number): str
  * Deploys the user's flow, or the reference flow the first time. Settings of a file go into it at every start, because
  * the file is what its owner edits; those of the simulators only the first time.
  */
-const deployFlow = async (nodeRed: NodeRed, own: JsonObject | null, simulated: JsonObject | null, once: boolean): Promise<Pick<Session, 'config' | 'start'>> => {
+const deployFlow = async (nodeRed: NodeRed, own: JsonObject | null, simulated: SimulatedServices | null, once: boolean): Promise<Pick<Session, 'config' | 'start'>> => {
   const kept = await nodeRed.flows();
-  const flow = kept.length > 0 ? kept : referenceFlow();
-  const settings = own ?? (kept.length > 0 ? null : simulated);
+  const chosen = simulated?.chosenStore ?? null;
+  const flow = kept.length === 0 ? referenceFlow() : chosen === null ? kept : withStore(kept, chosen);
+  const settings = own ?? (kept.length > 0 ? null : (simulated?.settings ?? null));
   const withTheirSettings = settings === null ? flow : withSettings(flow, configNodeSettings(settings));
   const nodes = once ? withoutSchedules(withTheirSettings) : withTheirSettings;
   await nodeRed.deploy(nodes);

@@ -1,5 +1,5 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { addressOf, poolOptions } from '../../src/store/mysql/connection-options.ts';
+import { addressOf, storeOptions } from '../../src/store/mysql/connection-options.ts';
 import { openMysqlStore } from '../../src/store/mysql/mysql-store.ts';
 import type { StorePlace } from '../contract/store-contract.ts';
 
@@ -23,7 +23,7 @@ export const tablesOf = async (url: string): Promise<readonly string[]> =>
 
 /** One statement on a connection of its own. */
 export const query = async (url: string, sql: string): Promise<readonly Record<string, unknown>[]> => {
-  const { connectionLimit: _limit, maxIdle: _idle, idleTimeout: _timeout, ...options } = await poolOptions(addressOf(url));
+  const { connectionLimit: _limit, maxIdle: _idle, idleTimeout: _timeout, ...options } = await storeOptions(addressOf(url));
   const connection = await createConnection(options);
   try {
     const [lines] = await connection.query<RowDataPacket[]>(sql);

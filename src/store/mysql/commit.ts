@@ -5,7 +5,7 @@ import { idsNeeded, planCommit } from './commit-plan.ts';
 import { standingOf } from './commit-reads.ts';
 import { writePlan } from './commit-writes.ts';
 import type { Database } from './database.ts';
-import { isTaken, TakenMeanwhile } from './failures.ts';
+import { throwTakenMeanwhile } from './failures.ts';
 import { requireLease } from './leases.ts';
 import { writeCursor } from './runs.ts';
 
@@ -26,9 +26,7 @@ export const commitMethods = (database: Database): Pick<Store, 'commit'> => ({
       if (options?.lease) await requireLease(connection, listId, options.lease);
       const standing = await standingOf(connection, listId, units);
       const plan = planCommit(units, standing, listId, firstId, options?.now ?? Date.now());
-      await writePlan(connection, listId, plan, standing).catch((error: unknown) => {
-        throw isTaken(error) ? new TakenMeanwhile() : error;
-      });
+      await writePlan(connection, listId, plan, standing).catch(throwTakenMeanwhile);
       if (options?.run) await writeCursor(connection, options.run.id, options.run.cursor);
       if (options?.audience) await writeAudience(connection, listId, options.audience);
       return plan.outcomes;

@@ -2,10 +2,11 @@ import { createPool, type Pool, type PoolConnection } from 'mysql2/promise';
 import { SECOND, type Clock, type Duration } from '../../base/clock.ts';
 import { SyncError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
+import { databaseName } from '../../mysql/pool-options.ts';
 import type { DatabaseAddress } from '../../settings/database-address.ts';
 import type { Parameter } from '../columns/parameter.ts';
 import { Connection, type Tables } from './connection.ts';
-import { nameOf, poolOptions } from './connection-options.ts';
+import { storeOptions } from './connection-options.ts';
 import { isClash, isLost, storeError } from './failures.ts';
 
 /**
@@ -55,13 +56,13 @@ export class Database {
   private constructor(pool: Pool, options: DatabaseOptions) {
     this.#pool = pool;
     this.#options = options;
-    this.#name = nameOf(options.address);
+    this.#name = databaseName(options.address);
     // What breaks is told by the statement that it breaks; without a listener it would end the program besides.
     pool.on('connection', (connection) => connection.on('error', () => undefined));
   }
 
   static async open(options: DatabaseOptions): Promise<Database> {
-    return new Database(createPool(await poolOptions(options.address)), options);
+    return new Database(createPool(await storeOptions(options.address)), options);
   }
 
   /** Reads, on one connection; again from the start when it breaks. */

@@ -32,9 +32,14 @@ const is = (error: unknown, numbers: readonly number[]): boolean => numbers.incl
 export const isTaken = (error: unknown): boolean => is(error, TAKEN);
 
 /** Another transaction took a value between this one's reading and its writing. */
-export class TakenMeanwhile extends Error {
+class TakenMeanwhile extends Error {
   override readonly name = 'TakenMeanwhile';
 }
+
+/** For what is inserted only where nothing was found: whoever was there first is found the next time. */
+export const throwTakenMeanwhile = (error: unknown): never => {
+  throw isTaken(error) ? new TakenMeanwhile() : error;
+};
 
 /** Another transaction was in the way, and this one was undone: it may be tried again as a whole. */
 export const isClash = (error: unknown): boolean => error instanceof TakenMeanwhile || is(error, CLASHED);

@@ -1,11 +1,12 @@
 import { DAY, systemClock, type Clock } from '../../base/clock.ts';
 import { systemRandom, type Random } from '../../base/random.ts';
+import { databaseName } from '../../mysql/pool-options.ts';
 import type { Store } from '../store.ts';
 import { audienceMethods } from './audience.ts';
 import { batchMethods } from './batches.ts';
 import { commitMethods } from './commit.ts';
 import { Tables } from './connection.ts';
-import { addressOf, nameOf } from './connection-options.ts';
+import { addressOf } from './connection-options.ts';
 import { contactMethods } from './contacts.ts';
 import { creationClaimMethods } from './creation-claims.ts';
 import { Database } from './database.ts';
@@ -37,7 +38,7 @@ export const openMysqlStore = async ({ url, tablePrefix, clock = systemClock, ra
   const address = addressOf(url);
   const database = await Database.open({ address, tables: new Tables(tablePrefix), clock, random });
   try {
-    await migrate(database, { name: nameOf(address), clock, random });
+    await migrate(database, { name: databaseName(address), clock, random });
     await database.run(FORGET_COMMITS, clock.now() - DAY);
     await database.run(MAKE_STORE_ID, random.token(8));
     const { value } = (await database.read((connection) => connection.get(STORE_ID))) as { readonly value: string };

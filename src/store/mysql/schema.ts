@@ -10,6 +10,11 @@ const OPTIONS = 'ENGINE = InnoDB ROW_FORMAT = DYNAMIC DEFAULT CHARSET = utf8mb4 
 
 const table = (name: string, lines: string): string => `CREATE TABLE IF NOT EXISTS {${name}} (${lines}) ${OPTIONS}`;
 
+/** All tables of a store, without the prefix. */
+export const TABLES = [
+  'meta', 'commit', 'sequence', 'cache', 'former_email', 'update', 'run', 'lease', 'plan', 'audience', 'contact', 'batch', 'inbox', 'creation_claim',
+] as const;
+
 export const FIRST_SCHEMA: readonly string[] = [
   table(
     'commit',

@@ -31,8 +31,11 @@ describe('the engine of a configuration', () => {
     assert.deepEqual(await filesOf({ sqlite: join(userDirectory, 'other.sqlite') }), ['other.sqlite']);
   });
 
-  it('says that there is no store on MySQL yet', async () => {
-    const settings = settingsWith({ mysql: 'mysql://user:secret@127.0.0.1/sync' });
-    await assert.rejects(openConfigured(settings, { userDirectory, log: () => {} }), { code: 'store_unavailable' });
+  it('names the database that it cannot reach, never its password', async () => {
+    const settings = settingsWith({ mysql: 'mysql://user:a-long-secret@127.0.0.1:1/sync' });
+    await assert.rejects(
+      openConfigured(settings, { userDirectory, log: () => {} }),
+      (error: Error & { code: string }) => error.code === 'store_unavailable' && error.message.includes('127.0.0.1:1/sync') && !error.message.includes('a-long-secret'),
+    );
   });
 });
