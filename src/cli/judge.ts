@@ -10,7 +10,7 @@ export interface ReportedRow {
   readonly reason: FailReason;
 }
 
-export type DifferenceKind =
+type DifferenceKind =
   | 'added, not subscribed' // Added and mailable in CiviCRM, no address of the contact is subscribed
   | 'subscribed, not added' // subscribed at Mailchimp, nobody who uses the address is Added
   | 'interest differs';

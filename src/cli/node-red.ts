@@ -13,7 +13,7 @@ export interface FlowNode {
 }
 
 /** A set of nodes (one `.js` and its `.html`) as Node-RED loaded it. */
-export interface NodeSet {
+interface NodeSet {
   /** Module and name in the package's `node-red.nodes`. */
   readonly id: string;
   readonly module: string;
@@ -34,7 +34,7 @@ export interface NodeRedOptions {
   readonly log: (line: NodeRedLogLine) => void;
 }
 
-export interface NodeRedLogLine {
+interface NodeRedLogLine {
   readonly level: 'warning' | 'error';
   readonly text: string;
   /** Type and name of the node that said it; null for Node-RED itself. */

@@ -1,8 +1,9 @@
 import { contactId, historyId } from '../base/ids.ts';
 import type { ContactId, EmailAddress, GroupId } from '../base/ids.ts';
-import type { Contact, CivicrmReader, GroupStatus } from '../civicrm/reader.ts';
+import type { CivicrmReader, GroupStatus } from '../civicrm/reader.ts';
 import type { MailchimpApi, Member } from '../mailchimp/api.ts';
 import type { AudienceSettings } from '../settings/settings.ts';
+import { mayBeMailed } from '../sync/civicrm-word.ts';
 
 /** Both sides of one audience as the services show them now, read without the sync's store. */
 export interface Picture {
@@ -75,8 +76,6 @@ const readPeople = async (
       groups: new Map((statuses.get(contact.id) ?? []).map(({ groupId, status }) => [groupId, status])),
     }));
 };
-
-const mayBeMailed = (contact: Contact): boolean => !contact.isOptOut && !contact.doNotEmail && !contact.isDeceased;
 
 const addedTo = async (group: GroupId, civicrm: CivicrmReader, signal: AbortSignal): Promise<readonly ContactId[]> => {
   const ids: ContactId[] = [];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 /** What `npm start` runs, as the build made it. */
 const COMMAND = join(import.meta.dirname, '..', '..', 'dist', 'src', 'cli', 'main.js');
 
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   /** Standard output and error output together, as a terminal would show them. */
   readonly output: string;
