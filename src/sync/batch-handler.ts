@@ -1,4 +1,3 @@
-import { HOUR, type Duration } from '../base/clock.ts';
 import type { BatchId, UpdateId } from '../base/ids.ts';
 import type { Batch, OperationResult } from '../mailchimp/api.ts';
 import type { BatchRecord, MailchimpUpdate } from '../store/entities.ts';
@@ -8,8 +7,6 @@ import { updateOfOperation } from './member-operation.ts';
 import { settleAll, type Answer } from './settle.ts';
 import type { AudienceContext, Counts } from './stage.ts';
 
-/** A batch without progress for this long is given up. One real service needed 7.4 h to say "finished" (facts/mailchimp.md). */
-const WATCHDOG: Duration = 12 * HOUR;
 /** Results settled at a time, so that few of a large archive are in memory. */
 const RESULTS = 200;
 
@@ -57,7 +54,7 @@ class Handling {
     const { mailchimp, store, clock } = this.#context;
     const { value: batch } = await mailchimp.batch(this.#record.batchId!, this.#signal);
     if (batch?.status === 'finished') return this.#settle(batch);
-    const stuck = clock.now() - this.#record.progressAt > WATCHDOG;
+    const stuck = clock.now() - this.#record.progressAt > this.#context.settings.batchPatience;
     if (batch === null || batch.status === 'canceled' || (stuck && batch.finishedOperations <= this.#record.finishedOperations)) {
       await giveUpBatch(this.#context, this.#record, this.#signal);
       this.#counts.givenUp += 1;

@@ -1,134 +1,102 @@
-import type { EmailAddress } from '../base/ids.ts';
-import { emailAddress } from '../base/ids.ts';
-import type { Member } from '../mailchimp/api.ts';
-import type { AudienceState, InboxEntry, Row } from '../store/entities.ts';
-import type { UpdateChange } from '../store/store.ts';
-import { isWaiting } from './claims.ts';
-import { clockDifference } from './clock-difference.ts';
-import { commitOptions, rewriteRows } from './commit.ts';
+import { DAY, type Duration } from '../base/clock.ts';
+import { SyncError, type ErrorCode } from '../base/errors.ts';
+import type { InboxEntry } from '../store/entities.ts';
+import { recover } from './recover.ts';
 import type { AudienceContext, Counts } from './stage.ts';
-import { syncRows } from './sync-rows.ts';
-import { takeLooks, type Look } from './take-looks.ts';
-import { hearWebhook, isEcho } from './webhook-word.ts';
-import { WordOrder } from './words.ts';
+import { handleWebhook } from './webhooks/handle-webhook.ts';
+import { chainsOf } from './webhooks/chains.ts';
 
-/** Entries handled in one go. */
+/** Entries looked at in one go. */
 const ENTRIES = 100;
+/** So many people at the same time in a flood; a handful goes one after the other. */
+const LANES = 4;
+const FLOOD = 20;
 /** An entry whose row keeps being somebody else's is left to the next run after so many times: the row is `todo` by then. */
 const ATTEMPTS = 5;
+/** An entry that ends in an error each time is given up when it is as old: a full run sees what it told. */
+const GIVEN_UP: Duration = DAY;
 
-/** Handles what waits in an audience's inbox, in order of `fired_at`: each person concerned is synced at once. */
+/**
+ * Handles what waits in an audience's inbox, for each person in order of `fired_at`. An error that all would meet (a
+ * service that does not answer) ends it; one of a single entry leaves that one waiting, and is thrown when the others are
+ * done.
+ */
 export async function handleInbox(context: AudienceContext, signal?: AbortSignal): Promise<Counts> {
-  const counts = { handled: 0, waiting: 0 };
-  const left = new Set<number>();
-  for (;;) {
-    const entries = (await context.store.unhandled(context.settings.listId, ENTRIES)).filter((entry) => !left.has(entry.id));
-    if (entries.length === 0) return counts;
-    for (const entry of entries) {
-      signal?.throwIfAborted();
-      const done = (await new Handling(context, entry, signal).run()) || entry.attempts + 1 >= ATTEMPTS;
-      await context.store.settleInbox(entry.id, done ? context.clock.now() : null);
-      if (!done) left.add(entry.id);
-      counts[done ? 'handled' : 'waiting'] += 1;
-    }
+  const { store, settings } = context;
+  const inbox = new Inbox(context, signal);
+  for (let first = true; ; first = false) {
+    const entries = (await store.unhandled(settings.listId, ENTRIES + inbox.left.size)).filter((entry) => !inbox.left.has(entry.id));
+    if (entries.length === 0) return inbox.counts();
+    if (first) await recover(context, signal);
+    await inbox.handleAll(entries);
   }
 }
 
-class Handling {
+/** What all entries would meet. */
+const OF_ALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'aborted',
+  'civicrm_missing',
+  'civicrm_unauthorized',
+  'civicrm_unreachable',
+  'mailchimp_overloaded',
+  'mailchimp_unauthorized',
+  'mailchimp_unreachable',
+  'store_corrupt',
+  'store_full',
+  'store_unavailable',
+]);
+
+class Inbox {
   readonly #context: AudienceContext;
-  readonly #entry: InboxEntry;
   readonly #signal: AbortSignal | undefined;
-  readonly #order: WordOrder;
+  /** Entries that stay, by id. */
+  readonly left = new Set<number>();
+  readonly #failures: unknown[] = [];
+  #handled = 0;
 
-  constructor(context: AudienceContext, entry: InboxEntry, signal: AbortSignal | undefined) {
+  constructor(context: AudienceContext, signal: AbortSignal | undefined) {
     this.#context = context;
-    this.#entry = entry;
     this.#signal = signal;
-    this.#order = new WordOrder(clockDifference(context));
   }
 
-  /** true: the member was synced; false: somebody else has its row now. */
-  async run(): Promise<boolean> {
-    const { email } = this.#entry;
-    if (email === null) return true;
-    const audience = await this.#context.store.audience(this.#context.settings.listId);
-    const row = await this.#rowConcerned(email);
-    if (row && this.#isNo()) await this.#hearNo(row);
-    await this.#look(audience, email, row);
-    const rows = [...(await this.#rowsAt(email)), ...(row ? await this.#context.store.rowsById(this.#context.settings.listId, [row.id]) : [])];
-    // A `profile` carries the person's own word on the names.
-    return syncRows(this.#context, [...new Map(rows.map((each) => [each.id, each])).values()], { withData: this.#entry.type === 'profile', signal: this.#signal });
+  /** Throws what went wrong with single entries. */
+  counts(): Counts {
+    if (this.#failures.length > 0) throw this.#failures[0];
+    return { handled: this.#handled, waiting: this.left.size };
   }
 
-  #isNo(): boolean {
-    return this.#entry.type === 'unsubscribe' || this.#entry.type === 'cleaned';
+  /** What concerns the same addresses goes in order; an error of all stops every lane. */
+  async handleAll(entries: readonly InboxEntry[]): Promise<void> {
+    const chains = chainsOf(entries);
+    const lane = async (): Promise<void> => {
+      try {
+        for (let chain = chains.shift(); chain; chain = chains.shift()) for (const entry of chain) await this.#handle(entry);
+      } catch (error) {
+        chains.length = 0;
+        throw error;
+      }
+    };
+    const lanes = Array.from({ length: entries.length > FLOOD ? LANES : 1 }, lane);
+    const failed = (await Promise.allSettled(lanes)).find((each) => each.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
-  get #oldEmail(): EmailAddress | null {
-    const { oldEmail } = this.#entry.payload;
-    return typeof oldEmail === 'string' ? emailAddress(oldEmail) : null;
+  async #handle(entry: InboxEntry): Promise<void> {
+    this.#signal?.throwIfAborted();
+    const done = await this.#attempt(entry);
+    await this.#context.store.settleInbox(entry.id, done ? this.#context.clock.now() : null);
+    if (done) this.#handled += 1;
+    else this.left.add(entry.id);
   }
 
-  #rowsAt(email: EmailAddress): Promise<readonly Row[]> {
-    return this.#context.store.rowsByEmail(this.#context.settings.listId, [email]);
-  }
-
-  /** The row at the address; for an unsubscribe also one that had that address when it was fired [former]. */
-  async #rowConcerned(email: EmailAddress): Promise<Row | undefined> {
-    const old = this.#oldEmail;
-    const [row] = [...(old ? await this.#rowsAt(old) : []), ...(await this.#rowsAt(email))];
-    if (row || !this.#isNo()) return row;
-    const former = await this.#context.store.rowsByFormerEmail(this.#context.settings.listId, email);
-    return former.find((each) => each.memory.former?.some((had) => had.email === email && this.#entry.firedAt <= had.until));
-  }
-
-  /** An unsubscribe always counts; what is queued and not yet sent for the row is aborted. */
-  async #hearNo(row: Row): Promise<void> {
-    const { store, settings, clock } = this.#context;
-    const open = await store.openUpdates(settings.listId, [row.id], []);
-    const aborted = open
-      .filter((update) => update.side === 'mailchimp' && isWaiting(update))
-      .map((update): UpdateChange => ({ kind: 'write', id: update.id, from: ['planned', 'queued'], set: { state: 'aborted', endedAt: clock.now() } }));
-    await rewriteRows(this.#context, [row], async (again) => again.map((each) => ({ rows: [{ kind: 'write', row: hearWebhook(each, false, this.#entry.firedAt, this.#order) }] })));
-    if (aborted.length > 0) await store.commit(settings.listId, aborted.map((change) => ({ updates: [change] })), commitOptions(this.#context));
-  }
-
-  /** The member is read for the state; the one now at the address may be another: its `contact_id` says whose word a yes is, and who is gone [hookid, gonebyid]. */
-  async #look(audience: AudienceState, email: EmailAddress, row: Row | undefined): Promise<void> {
-    const { mailchimp, settings } = this.#context;
-    let { value: member, servedAt } = await mailchimp.member(settings.listId, email, this.#signal);
-    const known = row?.member ? row.memberContactId : null;
-    const asksForOwn = known !== null && member?.contactId !== known && this.#entry.type !== 'subscribe';
-    if (asksForOwn) {
-      const own = await mailchimp.member(settings.listId, known, this.#signal);
-      member = own.value ?? member;
-      servedAt = own.servedAt;
+  /** Whether the entry is done with. */
+  async #attempt(entry: InboxEntry): Promise<boolean> {
+    try {
+      return (await handleWebhook(this.#context, entry, this.#signal)) || entry.attempts + 1 >= ATTEMPTS;
+    } catch (error) {
+      if (this.#signal?.aborted || (error instanceof SyncError && OF_ALL.has(error.code))) throw error;
+      this.#failures.push(error);
+      return this.#context.clock.now() - entry.receivedAt >= GIVEN_UP;
     }
-    if (member) return this.#take(audience, { member, seenAt: servedAt, remember: (seen) => ({ ...seen, syncStatus: 'todo' }), ...(await this.#yes(member)), ...this.#renamed(row) });
-    if (!row || row.email !== email || known === null) return;
-    const own = asksForOwn ? null : (await mailchimp.member(settings.listId, known, this.#signal)).value;
-    await this.#take(audience, { member: own, seenAt: servedAt, rowId: row.id });
-  }
-
-  /** An `upemail` of a row that has not seen its member's `contact_id` yet. */
-  #renamed(row: Row | undefined): Pick<Look, 'rowId'> | undefined {
-    return this.#entry.type === 'upemail' && row && row.memberContactId === null ? { rowId: row.id } : undefined;
-  }
-
-  /** A `subscribe` counts for the member now at its address, not when it only reports what we asked for, nor while the member is pending. */
-  async #yes(member: Member): Promise<Pick<Look, 'hear'>> {
-    const { store, settings, mailchimp } = this.#context;
-    if (this.#entry.type !== 'subscribe' || member.status === 'pending') return {};
-    const [row] = [...(await store.rowsByMember(settings.listId, [member.contactId])), ...(await this.#rowsAt(member.email))];
-    if (!row || row.member === null) return {};
-    const open = await store.openUpdates(settings.listId, [row.id], row.email ? [row.email] : []);
-    const updates = [...open, ...(await store.updatesOfRows(settings.listId, [row.id], 0))];
-    if (isEcho(updates, this.#entry.firedAt, mailchimp.clockOffset())) return {};
-    return { hear: (each) => hearWebhook(each, true, this.#entry.firedAt, this.#order) };
-  }
-
-  async #take(audience: AudienceState, look: Look): Promise<void> {
-    await takeLooks(this.#context, [look], { audience, signal: this.#signal });
   }
 }
-

@@ -1,5 +1,6 @@
 import { MINUTE, type Duration } from '../base/clock.ts';
 import { SyncError } from '../base/errors.ts';
+import type { UpdateId } from '../base/ids.ts';
 import { MaybeDone, NotDone } from '../mailchimp/send-errors.ts';
 import type { OperationAnswer } from '../mailchimp/api.ts';
 import type { MailchimpUpdate } from '../store/entities.ts';
@@ -18,19 +19,29 @@ const BATCH = 1000;
 /** Longer than a request may take; a claim that a dead process left is ended sooner. */
 const CLAIM: Duration = 5 * MINUTE;
 
-/** Stage 10 (`submitUpdates`): sends what is queued, in batches; a handful goes singly and at once instead. */
+/**
+ * Stage 10 (`submitUpdates`): sends what is queued, in batches; a handful goes singly and at once instead. So does what
+ * Mailchimp takes no batch for: it counts the events of batches that no webhook could deliver, up to 500 (facts/mailchimp.md).
+ */
 export async function submit(context: StageContext): Promise<Counts> {
   await adoptBatches(context, context.signal);
   const queued = await queuedUpdates(context);
   if (queued.length <= context.settings.submitSingly) return sendSingly(context, queued, context.signal);
   let submitted = 0;
+  let singly: Counts | undefined;
   for (const chunk of inChunks(queued, BATCH)) {
     context.signal.throwIfAborted();
-    submitted += await submitBatch(context, chunk);
-    context.progress({ done: submitted, total: queued.length });
+    const taken = await submitBatch(context, chunk);
+    if (taken === 'no_batches') {
+      if (!singly) context.log('Mailchimp takes no more batches (429): too many are pending, or too many of their webhooks could not be delivered. Updates go one by one until it does.');
+      singly = sum(singly, await sendSingly(context, chunk, context.signal));
+    } else submitted += taken;
+    context.progress({ done: submitted + (singly?.['sent'] ?? 0), total: queued.length });
   }
-  return { submitted };
+  return { submitted, ...singly };
 }
+
+const sum = (before: Counts | undefined, counts: Counts): Counts => Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count + (before?.[name] ?? 0)]));
 
 async function queuedUpdates({ store, settings }: AudienceContext): Promise<readonly MailchimpUpdate[]> {
   const found: MailchimpUpdate[] = [];
@@ -42,7 +53,7 @@ async function queuedUpdates({ store, settings }: AudienceContext): Promise<read
 }
 
 /** One batch: recorded before it is sent, its id after. Without an answer its fate is unknown: `adoptBatches` looks for it. */
-async function submitBatch(context: StageContext, updates: readonly MailchimpUpdate[]): Promise<number> {
+async function submitBatch(context: StageContext, updates: readonly MailchimpUpdate[]): Promise<number | 'no_batches'> {
   const { store, settings, mailchimp, clock } = context;
   const now = clock.now();
   const claimant = claimantOf(context.holder, context.random);
@@ -56,6 +67,11 @@ async function submitBatch(context: StageContext, updates: readonly MailchimpUpd
     await store.writeBatch(batch.id, { batchId: answer.id, state: 'submitted', progressAt: clock.now() });
     return operations.length;
   } catch (error) {
+    if (error instanceof NotDone && error.code === 'mailchimp_overloaded') {
+      await store.writeBatch(batch.id, { state: 'given_up' });
+      await queueAgain(context, batch.updates);
+      return 'no_batches';
+    }
     if (error instanceof NotDone) {
       await store.writeBatch(batch.id, { state: 'given_up' });
       for (const update of await store.updatesOfBatch(batch.id)) if (update.side === 'mailchimp') await settle(context, update, { statusCode: 429, body: null }, context.signal);
@@ -64,6 +80,12 @@ async function submitBatch(context: StageContext, updates: readonly MailchimpUpd
   } finally {
     await store.releaseBatch(batch.id, claimant);
   }
+}
+
+/** What was surely not sent waits again. */
+async function queueAgain(context: AudienceContext, updates: readonly UpdateId[]): Promise<void> {
+  const units = updates.map((id): Unit => ({ updates: [{ kind: 'write', id, from: ['sending'], set: { state: 'queued', sentAt: null, batch: null } }] }));
+  await context.store.commit(context.settings.listId, units, commitOptions(context));
 }
 
 /** Sends updates one by one and settles each by its answer. */

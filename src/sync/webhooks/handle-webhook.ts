@@ -1,0 +1,121 @@
+import type { EmailAddress } from '../../base/ids.ts';
+import { emailAddress } from '../../base/ids.ts';
+import type { Member } from '../../mailchimp/api.ts';
+import type { AudienceState, InboxEntry, Row } from '../../store/entities.ts';
+import type { UpdateChange } from '../../store/store.ts';
+import { isWaiting } from '../claims.ts';
+import { clockDifference } from '../clock-difference.ts';
+import { commitOptions, rewriteRows } from '../commit.ts';
+import type { AudienceContext } from '../stage.ts';
+import { syncRows } from '../sync-rows.ts';
+import { takeLooks, type Look } from '../take-looks.ts';
+import { hearWebhook, isEcho } from '../webhook-word.ts';
+import { WordOrder } from '../words.ts';
+
+/**
+ * Handles one webhook (algorithm.md, "Webhooks"): its word is heard, the member read for the state, and the people concerned
+ * are synced at once. true: they were; false: somebody else has a row of theirs now, which stays `todo`.
+ */
+export const handleWebhook = (context: AudienceContext, entry: InboxEntry, signal?: AbortSignal): Promise<boolean> => new Handling(context, entry, signal).run();
+
+class Handling {
+  readonly #context: AudienceContext;
+  readonly #entry: InboxEntry;
+  readonly #signal: AbortSignal | undefined;
+  readonly #order: WordOrder;
+
+  constructor(context: AudienceContext, entry: InboxEntry, signal: AbortSignal | undefined) {
+    this.#context = context;
+    this.#entry = entry;
+    this.#signal = signal;
+    this.#order = new WordOrder(clockDifference(context));
+  }
+
+  async run(): Promise<boolean> {
+    const { email } = this.#entry;
+    if (email === null) return true;
+    const audience = await this.#context.store.audience(this.#context.settings.listId);
+    const row = await this.#rowConcerned(email);
+    if (row && this.#isNo()) await this.#hearNo(row);
+    await this.#look(audience, email, row);
+    const rows = [...(await this.#rowsAt(email)), ...(row ? await this.#context.store.rowsById(this.#context.settings.listId, [row.id]) : [])];
+    // A `profile` carries the person's own word on the names.
+    return syncRows(this.#context, [...new Map(rows.map((each) => [each.id, each])).values()], { withData: this.#entry.type === 'profile', signal: this.#signal });
+  }
+
+  #isNo(): boolean {
+    return this.#entry.type === 'unsubscribe' || this.#entry.type === 'cleaned';
+  }
+
+  get #oldEmail(): EmailAddress | null {
+    const { oldEmail } = this.#entry.payload;
+    return typeof oldEmail === 'string' ? emailAddress(oldEmail) : null;
+  }
+
+  #rowsAt(email: EmailAddress): Promise<readonly Row[]> {
+    return this.#context.store.rowsByEmail(this.#context.settings.listId, [email]);
+  }
+
+  /** The row at the address; for an unsubscribe also one that had that address when it was fired [former]. */
+  async #rowConcerned(email: EmailAddress): Promise<Row | undefined> {
+    const old = this.#oldEmail;
+    const [row] = [...(old ? await this.#rowsAt(old) : []), ...(await this.#rowsAt(email))];
+    if (row || !this.#isNo()) return row;
+    const former = await this.#context.store.rowsByFormerEmail(this.#context.settings.listId, email);
+    return former.find((each) => each.memory.former?.some((had) => had.email === email && this.#entry.firedAt <= had.until));
+  }
+
+  /** An unsubscribe always counts; what is queued and not yet sent for the row is aborted. */
+  async #hearNo(row: Row): Promise<void> {
+    const { store, settings, clock } = this.#context;
+    const open = await store.openUpdates(settings.listId, [row.id], []);
+    const aborted = open
+      .filter((update) => update.side === 'mailchimp' && isWaiting(update))
+      .map((update): UpdateChange => ({ kind: 'write', id: update.id, from: ['planned', 'queued'], set: { state: 'aborted', endedAt: clock.now() } }));
+    await rewriteRows(this.#context, [row], async (again) => again.map((each) => ({ rows: [{ kind: 'write', row: hearWebhook(each, false, this.#entry.firedAt, this.#order) }] })));
+    if (aborted.length > 0) await store.commit(settings.listId, aborted.map((change) => ({ updates: [change] })), commitOptions(this.#context));
+  }
+
+  /** The member is read for the state; the one now at the address may be another: its `contact_id` says whose word a yes is, and who is gone [hookid, gonebyid]. */
+  async #look(audience: AudienceState, email: EmailAddress, row: Row | undefined): Promise<void> {
+    const { mailchimp, settings } = this.#context;
+    let { value: member, servedAt } = await mailchimp.member(settings.listId, email, this.#signal);
+    const known = row?.member ? row.memberContactId : null;
+    const asksForOwn = known !== null && member?.contactId !== known && this.#entry.type !== 'subscribe';
+    if (asksForOwn) {
+      const own = await mailchimp.member(settings.listId, known, this.#signal);
+      member = own.value ?? member;
+      servedAt = own.servedAt;
+    }
+    if (member) {
+      const remember = (seen: Row): Row => ({ ...seen, syncStatus: 'todo' });
+      return this.#take(audience, { member, seenAt: servedAt, remember, ...(await this.#yes(member)), ...(await this.#renamed(member, row)) });
+    }
+    if (!row || row.email !== email || known === null) return;
+    const own = asksForOwn ? null : (await mailchimp.member(settings.listId, known, this.#signal)).value;
+    await this.#take(audience, { member: own, seenAt: servedAt, rowId: row.id });
+  }
+
+  /** An `upemail` of a row that has not seen its member's `contact_id` yet, nor has another. */
+  async #renamed(member: Member, row: Row | undefined): Promise<Pick<Look, 'rowId'>> {
+    if (this.#entry.type !== 'upemail' || !row || row.memberContactId !== null) return {};
+    const seen = await this.#context.store.rowsByMember(this.#context.settings.listId, [member.contactId]);
+    return seen.length === 0 ? { rowId: row.id } : {};
+  }
+
+  /** A `subscribe` counts for the member now at its address, not when it only reports what we asked for, nor while the member is pending. */
+  async #yes(member: Member): Promise<Pick<Look, 'hear'>> {
+    const { store, settings, mailchimp } = this.#context;
+    if (this.#entry.type !== 'subscribe' || member.status === 'pending') return {};
+    const [row] = [...(await store.rowsByMember(settings.listId, [member.contactId])), ...(await this.#rowsAt(member.email))];
+    if (!row || row.member === null) return {};
+    const open = await store.openUpdates(settings.listId, [row.id], row.email ? [row.email] : []);
+    const updates = [...open, ...(await store.updatesOfRows(settings.listId, [row.id], 0))];
+    if (isEcho(updates, this.#entry.firedAt, mailchimp.clockOffset())) return {};
+    return { hear: (each) => hearWebhook(each, true, this.#entry.firedAt, this.#order) };
+  }
+
+  async #take(audience: AudienceState, look: Look): Promise<void> {
+    await takeLooks(this.#context, [look], { audience, signal: this.#signal });
+  }
+}
