@@ -1,10 +1,17 @@
 import { collationKey } from './collation.ts';
 import type { ColumnValue } from './rows.ts';
+import type { AnyRow } from './site.ts';
 import type { Table } from './tables.ts';
 
 type Key = string | number | boolean | null;
 
 const keyOf = (value: ColumnValue): Key => (typeof value === 'string' ? collationKey(value) : value);
+
+/** Hears of every row that was written (as it is now) or deleted (null), and of a table that was emptied. */
+export interface TableListener {
+  changed(id: number, row: AnyRow | null): void;
+  cleared(): void;
+}
 
 /** A table in memory, with a hash index for each of the given columns. */
 export class MemoryTable<Row extends { readonly id: number }> implements Table<Row> {
@@ -14,7 +21,10 @@ export class MemoryTable<Row extends { readonly id: number }> implements Table<R
   #ordered = true;
   #lastId = 0;
 
-  constructor(indexed: readonly (keyof Row & string)[]) {
+  readonly #listener: TableListener | undefined;
+
+  constructor(indexed: readonly (keyof Row & string)[], listener?: TableListener) {
+    this.#listener = listener;
     for (const column of indexed) this.#indexes.set(column, new Map());
   }
 
@@ -78,6 +88,7 @@ export class MemoryTable<Row extends { readonly id: number }> implements Table<R
     this.#rows.set(row.id, row);
     this.skipTo(row.id);
     for (const [column, index] of this.#indexes) this.#enter(index, keyOf(this.#value(row, column)), row.id);
+    this.#listener?.changed(row.id, row);
     return row;
   }
 
@@ -92,6 +103,7 @@ export class MemoryTable<Row extends { readonly id: number }> implements Table<R
       this.#leave(index, from, id);
       this.#enter(index, to, id);
     }
+    this.#listener?.changed(row.id, row);
     return row;
   }
 
@@ -100,6 +112,7 @@ export class MemoryTable<Row extends { readonly id: number }> implements Table<R
     this.#rows.delete(id);
     this.#ordered = false;
     for (const [column, index] of this.#indexes) this.#leave(index, keyOf(this.#value(row, column)), id);
+    this.#listener?.changed(id, null);
   }
 
   clear(): void {
@@ -108,6 +121,7 @@ export class MemoryTable<Row extends { readonly id: number }> implements Table<R
     this.#order = [];
     this.#ordered = true;
     this.#lastId = 0;
+    this.#listener?.cleared();
   }
 
   #existing(id: number): Row {

@@ -1,17 +1,19 @@
-import { MemoryTable } from './memory-table.ts';
-import type { CivicrmTables } from './tables.ts';
+import { MemoryTable, type TableListener } from './memory-table.ts';
+import type { RowMirror } from './row-mirror.ts';
+import type { CivicrmTables, TableName } from './tables.ts';
 
-/** Empty tables in memory, indexed where CiviCRM's are and where a foreign key points. */
-export function memoryTables(): CivicrmTables {
+/** Empty tables in memory, indexed where CiviCRM's are and where a foreign key points; a mirror hears of every change. */
+export function memoryTables(mirror?: RowMirror): CivicrmTables {
+  const to = (table: TableName): TableListener | undefined => mirror && { changed: (id, row) => mirror.changed(table, id, row), cleared: () => mirror.cleared(table) };
   return {
-    contact: new MemoryTable(['external_identifier', 'last_name', 'first_name', 'display_name']),
-    email: new MemoryTable(['contact_id', 'email']),
-    group: new MemoryTable(['name', 'title']),
-    groupContact: new MemoryTable(['contact_id', 'group_id']),
-    subscriptionHistory: new MemoryTable(['contact_id', 'group_id']),
-    tag: new MemoryTable(['name', 'label']),
-    entityTag: new MemoryTable(['entity_id', 'tag_id']),
-    merge: new MemoryTable(['duplicate_id', 'main_id']),
-    activity: new MemoryTable(['target_contact_id']),
+    contact: new MemoryTable(['external_identifier', 'last_name', 'first_name', 'display_name'], to('contact')),
+    email: new MemoryTable(['contact_id', 'email'], to('email')),
+    group: new MemoryTable(['name', 'title'], to('group')),
+    groupContact: new MemoryTable(['contact_id', 'group_id'], to('groupContact')),
+    subscriptionHistory: new MemoryTable(['contact_id', 'group_id'], to('subscriptionHistory')),
+    tag: new MemoryTable(['name', 'label'], to('tag')),
+    entityTag: new MemoryTable(['entity_id', 'tag_id'], to('entityTag')),
+    merge: new MemoryTable(['duplicate_id', 'main_id'], to('merge')),
+    activity: new MemoryTable(['target_contact_id'], to('activity')),
   };
 }

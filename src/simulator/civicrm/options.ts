@@ -1,4 +1,5 @@
 import type { SimulatorClock } from '../clock.ts';
+import type { RowMirror } from './row-mirror.ts';
 
 /** Where APIv4 REST is on each kind of site (facts/civicrm.md). */
 export type CivicrmFlavour = 'standalone' | 'drupal' | 'backdrop' | 'wordpress' | 'wordpress-plain' | 'joomla';
@@ -32,4 +33,6 @@ export interface CivicrmSimulatorOptions {
   readonly version?: CivicrmVersion;
   /** Permissions of `apiKey`; by default those that the sync needs. */
   readonly permissions?: readonly Permission[];
+  /** Keeps a copy of the rows in a database. Default: there is none. */
+  readonly mirror?: RowMirror;
 }

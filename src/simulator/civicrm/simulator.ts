@@ -17,6 +17,7 @@ import { memoryTables } from './memory-tables.ts';
 import type { CivicrmFlavour, CivicrmSimulatorOptions, Permission } from './options.ts';
 import type { Asked } from './request-calls.ts';
 import { askedBy, batchCalls, isKeyed, singleCall } from './request-calls.ts';
+import type { RowMirror } from './row-mirror.ts';
 import { loadState, saveState } from './saved-state.ts';
 import type { Caller, Site } from './site.ts';
 import { SiteTime } from './site-time.ts';
@@ -34,12 +35,14 @@ export class CivicrmSimulator implements SimulatedService {
   readonly #flavour: CivicrmFlavour;
   readonly #apiKey: string;
   readonly #faults = new Faults();
+  readonly #mirror: RowMirror | undefined;
   readonly #requests = new Map<string, number>();
   #keys: readonly Key[];
   #condition: Condition = 'running';
 
   constructor(options: CivicrmSimulatorOptions) {
-    const tables = memoryTables();
+    this.#mirror = options.mirror;
+    const tables = memoryTables(options.mirror);
     const time = new SiteTime(options.clock, options.timezone ?? 'UTC', options.skew ?? 0);
     this.#site = { tables, time, random: options.random, version: options.version ?? '6.18', transactions: new Transactions(tables), breakdown: new Breakdown() };
     this.#flavour = options.flavour ?? 'standalone';
@@ -98,7 +101,9 @@ export class CivicrmSimulator implements SimulatedService {
     const asked = askedBy(route);
     const fault = asked === 'batch' ? this.#faults.take('api4', 'batch') : this.#faults.take(asked.entity, asked.action);
     const respond = (): SimulatedResponse => this.#respond(request, asked);
-    return fault === null ? respond() : struck(this.#site, fault, respond);
+    const response = fault === null ? respond() : await struck(this.#site, fault, respond);
+    await this.#mirror?.flushed();
+    return response;
   }
 
   save(): unknown {
