@@ -10,6 +10,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     /** How many counterexamples are shrunk and shown. */
     show: { type: 'string', default: '3' },
+    /** Stop at the first counterexample. */
+    first: { type: 'boolean', default: false },
   },
 });
 const histories = Number(values.histories);
@@ -19,11 +21,13 @@ const EVERY = 10_000;
 
 const failed: number[] = [];
 const counts = new Map<string, number>();
+let played = 0;
 let updates = 0;
 let told = Date.now();
-for (let seed = from; seed < from + histories; seed++) {
+for (let seed = from; seed < from + histories && !(values.first && failed.length > 0); seed++) {
   const proof = await prove(seed, failed.length < show);
   updates += proof.updates;
+  played += 1;
   for (const kind of proof.kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   if (proof.counterexample) {
     if (failed.length < show) console.log(`\n=== ${retold(seed, proof.counterexample)}\n`);
@@ -31,10 +35,10 @@ for (let seed = from; seed < from + histories; seed++) {
   }
   if (Date.now() - told < EVERY) continue;
   told = Date.now();
-  console.log(`${seed - from + 1} of ${histories} histories, ${failed.length} failed`);
+  console.log(`${played} of ${histories} histories, ${failed.length} failed`);
 }
 
-console.log(`\n${histories} histories from seed ${from}, ${updates} updates`);
+console.log(`\n${played} histories from seed ${from}, ${updates} updates`);
 for (const [kind, count] of [...counts].toSorted((one, other) => other[1] - one[1]))
   console.log(`${String(count).padStart(7)}  ${(FAILURES as readonly string[]).includes(kind) ? 'FAILS  ' : 'counted'}  ${kind}`);
 if (failed.length > 0) {

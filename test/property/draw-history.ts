@@ -56,7 +56,7 @@ class Draw {
     const actions: Action[] = [...this.#contactsAtFirst(people, options)];
     for (let left = this.#below(4); left > 0; left--) actions.push(human(), ['tick', pace || this.#below(5)]);
     if (!this.#oneIn(4)) actions.push(['tick', 5], ['run', 1], ['finish'], ['executeAll'], ['tick', 5], ['batches'], ['finish'], ['tick', this.#below(8)]);
-    for (let left = 6 + this.#below(34); left > 0; left--) actions.push(...this.#next(human, pace));
+    for (let left = 6 + this.#below(44); left > 0; left--) actions.push(...this.#next(human, pace));
     return { options, actions };
   }
 

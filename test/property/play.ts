@@ -204,19 +204,22 @@ export class Play {
     await this.#network.executeAll();
     await this.#network.deliverAll();
     await this.#inTurn([['tick', 10], ['inbox'], ['batches']]);
-    for (const full of [0, 1, 0]) await this.#cycle(full);
-    const before = this.watch.writes + this.store.countUpdates();
+    await this.#cycle(0);
+    if ((await this.#cycle(1)) === 0) return; // a full run that writes nothing is the further run
+    await this.#cycle(0);
     this.world.tell('-- a further run');
-    await this.#cycle(1);
-    this.more = this.watch.writes + this.store.countUpdates() - before;
+    this.more = await this.#cycle(1);
   }
 
-  async #cycle(full: number): Promise<void> {
+  /** A run and what follows from it; how many writes and updates there were. */
+  async #cycle(full: number): Promise<number> {
+    const before = this.watch.writes + this.store.countUpdates();
     await this.#inTurn([['tick', 10], ['run', full]]);
     if (this.#resumed) await this.#inTurn([['run', full]]);
     await this.#inTurn([['executeAll'], ['tick', 10], ['batches'], ['inbox']]);
     await this.#network.deliverAll();
     await this.#inTurn([['inbox']]);
+    return this.watch.writes + this.store.countUpdates() - before;
   }
 
   async #inTurn(actions: readonly Action[]): Promise<void> {

@@ -28,9 +28,11 @@ export interface ProcessEnvironment {
   readonly random: Random;
 }
 
+/** Waits at the gate of the job whose effect this is. */
+const enter = async (): Promise<void> => currentJob()?.enter();
+
 /** An engine as one process has it: each effect of a job goes through the job's gate. */
 export function startProcess({ world, watch, store, options, random }: ProcessEnvironment): Promise<Engine> {
-  const enter = async (): Promise<void> => currentJob()?.enter();
   const wrote = (request: SimulatedRequest, status: string): void => {
     watch.writes += 1;
     world.tell(`   ${retell(world, request)} -> ${status}`);
@@ -38,7 +40,7 @@ export function startProcess({ world, watch, store, options, random }: ProcessEn
   const services = new Map<string, SimulatedService>([
     [
       MAILCHIMP,
-      gated(world.mailchimp, enter, (request, status) => {
+      gated(world.mailchimp, (request, status) => {
         if (request.method === 'GET') return;
         wrote(request, status);
         watch.mailchimp();
@@ -46,7 +48,7 @@ export function startProcess({ world, watch, store, options, random }: ProcessEn
     ],
     [
       CIVICRM,
-      gated(world.civicrm, enter, (request, status) => {
+      gated(world.civicrm, (request, status) => {
         if (READS.test(request.path)) return;
         wrote(request, status);
         watch.civicrm(currentJob());
@@ -64,7 +66,7 @@ export function startProcess({ world, watch, store, options, random }: ProcessEn
 /** Calls of `get…`, and requests of several calls, which the product makes for reading only. */
 const READS = /\/(get\w*|api4\/?)$/;
 
-function gated(service: SimulatedService, enter: () => Promise<void>, after: (request: SimulatedRequest, status: string) => void): SimulatedService {
+function gated(service: SimulatedService, after: (request: SimulatedRequest, status: string) => void): SimulatedService {
   return {
     handle: async (request) => {
       await enter();

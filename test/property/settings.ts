@@ -10,6 +10,12 @@ export const NODE_RED = 'http://node-red.test';
 const written = simulatorSettings({ mailchimpUrl: MAILCHIMP, civicrmUrl: CIVICRM, timezone: 'UTC', webhookBase: NODE_RED });
 const lists = written['lists'] as JsonObject;
 
+const known = new Map<number, Settings>();
+
 /** @param submitSingly up to so many updates go without a batch */
-export const settingsWith = (submitSingly: number): Settings =>
-  readSettings({ ...written, lists: { [world.mailchimp.listId]: { ...(lists[world.mailchimp.listId] as JsonObject), submitSingly } } }, { env: {}, secrets: {} });
+export function settingsWith(submitSingly: number): Settings {
+  const list = { ...(lists[world.mailchimp.listId] as JsonObject), submitSingly };
+  const settings = known.get(submitSingly) ?? readSettings({ ...written, lists: { [world.mailchimp.listId]: list } }, { env: {}, secrets: {} });
+  known.set(submitSingly, settings);
+  return settings;
+}
