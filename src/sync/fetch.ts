@@ -45,8 +45,8 @@ function sinceOf(run: Run, audience: AudienceState, { settings }: AudienceContex
   const overridden = trustOverride.subscription !== null || trustOverride.interests.size > 0;
   const newBinding = [...interests.keys()].some((interest) => !audience.interests.includes(interest));
   if (run.mode === 'full' || audience.fetchedAt === null || newBinding || overridden) return null;
-  if (run.mode === 'since' && run.since !== null) return Math.min(run.since, audience.fetchedAt);
-  return audience.fetchedAt - SINCE_OVERLAP;
+  const since = audience.fetchedAt - SINCE_OVERLAP;
+  return run.mode === 'since' && run.since !== null ? Math.min(run.since, since) : since;
 }
 
 interface Listing {
