@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'node_too_old' // below Node 22.13: no embedded store
   | 'message_invalid' // a message between nodes that is not a run's
   | 'hook_silent' // a hook of the flow did not give its rows back in time
+  | 'hook_failed' // a hook of the flow says that it failed
   | 'hook_refused' // a hook of the flow gave back what it may not set
   | 'hook_unknown' // rows came back that nobody waits for: twice, or too late
   | 'webhook_unauthorized'

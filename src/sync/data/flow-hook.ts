@@ -22,8 +22,10 @@ export const hookCount = (name: string): string => `hook ${name}`;
  */
 export async function runFlowHook(context: StageContext, hook: HookRunner, all: boolean): Promise<Counts> {
   const everybody = all || hook.everybody;
-  const asking = new Asking(context, hook, { runId: context.run.id, listId: context.run.listId, all: everybody });
-  await hook.before(asking.run, context.signal);
+  const run: HookRun = { runId: context.run.id, listId: context.run.listId, all: everybody };
+  await hook.before(run, context.signal);
+  if (!hook.rows) return { [hookCount(hook.name)]: 0 };
+  const asking = new Asking(context, hook, run, hook.rows);
   try {
     for await (const rows of rowsWithData(context, everybody)) {
       const leads = await leadsOf(context, rows, context.signal);
@@ -37,18 +39,20 @@ export async function runFlowHook(context: StageContext, hook: HookRunner, all: 
 }
 
 class Asking {
-  readonly run: HookRun;
   asked = 0;
   skipped = 0;
   readonly #context: StageContext;
   readonly #hook: HookRunner;
+  readonly #run: HookRun;
+  readonly #answersTo: NonNullable<HookRunner['rows']>;
   readonly #rules: DecisionRules;
   readonly #waiting = new Set<Promise<void>>();
   readonly #failed = new AbortController();
   readonly #signal: AbortSignal;
 
-  constructor(context: StageContext, hook: HookRunner, run: HookRun) {
-    this.run = run;
+  constructor(context: StageContext, hook: HookRunner, run: HookRun, answersTo: NonNullable<HookRunner['rows']>) {
+    this.#run = run;
+    this.#answersTo = answersTo;
     this.#context = context;
     this.#hook = hook;
     this.#rules = decisionRules(context, true);
@@ -79,7 +83,7 @@ class Asking {
 
   async #askAndTake(rows: readonly Row[], leads: ReadonlyMap<RowId, Contact>): Promise<void> {
     const shown = rows.map((row) => shownRow(row, leads.get(row.id)!, this.#hook.name));
-    const answer = await this.#hook.rows(this.run, shown, (given) => readHookAnswer(given, shown, this.#context.settings.data), this.#signal);
+    const answer = await this.#answersTo(this.#run, shown, (given) => readHookAnswer(given, shown, this.#context.settings.data), this.#signal);
     if (answer) await this.#take(rows, leads, answer);
     else this.skipped += rows.length;
     this.asked += rows.length;

@@ -46,7 +46,7 @@ export interface HookRunner {
   before(run: HookRun, signal: AbortSignal): Promise<void>;
   /**
    * Asks about a chunk. Resolves with what came back, read by `read`, which throws `hook_refused` for what a hook may not
-   * set; null: the chunk is skipped. Rejects when the run is to stop, and when `signal` aborts.
+   * set; null: the chunk is skipped. Rejects when the run is to stop, and when `signal` aborts. Missing: it wants no rows.
    */
-  rows(run: HookRun, rows: readonly HookRow[], read: (answer: unknown) => HookAnswer, signal: AbortSignal): Promise<HookAnswer | null>;
+  readonly rows?: (run: HookRun, rows: readonly HookRow[], read: (answer: unknown) => HookAnswer, signal: AbortSignal) => Promise<HookAnswer | null>;
 }

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { SyncError } from '../../../src/base/errors.ts';
+import type { HookRow, HookRunner } from '../../../src/sync/data/hook-runner.ts';
+import { DATA, mergeFieldAt, tagsAt } from '../../support/data-scenario.ts';
+import { openScenario, P1, P2, P3, type Scenario } from '../../support/scenario.ts';
+import { closeWorlds, LIST } from '../../support/sync-world.ts';
+
+type Answer = (rows: readonly HookRow[]) => unknown;
+type Hook = HookRunner & { readonly asked: (readonly HookRow[])[]; readonly events: string[] };
+
+/** A hook that answers by a function; what it was asked is kept. */
+function hookThat(answer: Answer, more: Partial<HookRunner> = {}): Hook {
+  const asked: (readonly HookRow[])[] = [];
+  const events: string[] = [];
+  return {
+    asked,
+    events,
+    name: 'paid',
+    size: 500,
+    window: 4,
+    everybody: false,
+    before: () => {
+      events.push('before');
+      return Promise.resolve();
+    },
+    rows: async (_run, rows, read) => {
+      asked.push(rows);
+      events.push('rows');
+      return read(answer(rows));
+    },
+    ...more,
+  };
+}
+
+/** A run whose data hooks nodes have these hooks, one behind the other. */
+async function run(s: Scenario, ...hooks: readonly HookRunner[]): Promise<void> {
+  const id = await s.sync.begin('full', DATA);
+  await s.sync.goOn(id, { before: 'dataHooks' });
+  const signal = new AbortController().signal;
+  for (const hook of hooks) await s.sync.engine.runStage('dataHooks', id, { signal, hook });
+  await s.sync.goOn(id);
+}
+
+const paying = (until: string): Answer => (rows) => rows.map(({ id }) => ({ id, merge_fields: { PAIDTO: until } }));
+
+async function withField(): Promise<Scenario> {
+  const s = await openScenario();
+  s.world.mailchimp.setup.createMergeField(LIST, { tag: 'PAIDTO', type: 'date' });
+  return s;
+}
+
+describe('a hook of the flow', () => {
+  closeWorlds();
+
+  it('says what members get, once: the same output sends nothing', async () => {
+    const s = await withField();
+    await s.joined(P1);
+    await run(s, hookThat(paying('2027-01-31')));
+    assert.equal(mergeFieldAt(s, P1, 'PAIDTO'), '2027-01-31');
+    await run(s);
+    const before = s.sync.writes;
+    await run(s, hookThat(paying('2027-01-31')));
+    assert.equal(s.sync.writes - before, 0);
+    await run(s, hookThat(paying('2028-01-31')));
+    assert.equal(mergeFieldAt(s, P1, 'PAIDTO'), '2028-01-31');
+  });
+
+  it('may set tags, language and vip; an empty text clears what it set itself', async () => {
+    const s = await withField();
+    await s.joined(P1);
+    await run(s, hookThat((rows) => rows.map(({ id }) => ({ id, merge_fields: { PAIDTO: '2027-01-31' }, tags: ['member', { name: 'late', status: 'active' }], language: 'fr', vip: true }))));
+    await run(s);
+    assert.deepEqual([tagsAt(s, P1), s.memberRecord(P1)?.language, s.memberRecord(P1)?.vip], [['late', 'member'], 'fr', true]);
+    await run(s, hookThat((rows) => rows.map(({ id }) => ({ id, merge_fields: { PAIDTO: '' }, tags: ['member', { name: 'late', status: 'inactive' }], language: 'fr', vip: false }))));
+    await run(s);
+    assert.deepEqual([mergeFieldAt(s, P1, 'PAIDTO'), tagsAt(s, P1), s.memberRecord(P1)?.vip], ['', ['member'], false]);
+  });
+
+  it('may set marketing permissions', async () => {
+    const s = await openScenario();
+    const permission = s.world.mailchimp.setup.createMarketingPermission(LIST, 'E-mail');
+    await s.joined(P1);
+    await run(s, hookThat((rows) => rows.map(({ id }) => ({ id, marketing_permissions: [{ marketing_permission_id: permission, enabled: true }] }))));
+    assert.deepEqual(s.memberRecord(P1)?.marketingPermissions, [permission]);
+  });
+
+  it('is shown who somebody is, and its own memory', async () => {
+    const s = await openScenario();
+    const contact = await s.joined(P1);
+    const hook = hookThat((rows) => rows.map(({ id, contactId }) => ({ id, memory: { paid: contactId } })));
+    await run(s, hook);
+    await run(s, hook);
+    const [first, second] = hook.asked.map(([row]) => row);
+    assert.deepEqual([first?.contactId, first?.email, first?.member?.status, first?.member?.firstName, first?.memory], [contact, P1, 'subscribed', 'Wilma', null]);
+    assert.deepEqual(second?.memory, { paid: contact });
+  });
+
+  it('is asked once before the rows, then in arrays of the size set', async () => {
+    const s = await openScenario();
+    for (const address of [P1, P2, P3]) await s.joined(address);
+    const hook = hookThat(() => [], { size: 2 });
+    await run(s, hook);
+    assert.deepEqual([hook.events, hook.asked.map((rows) => rows.length)], [['before', 'rows', 'rows'], [2, 1]]);
+  });
+
+  it('never has more chunks unanswered than its window', async () => {
+    const s = await openScenario();
+    for (let number = 0; number < 7; number++) s.person.subscribes(`many${number}@example.org`);
+    await s.comesToRest();
+    let open = 0;
+    let most = 0;
+    const hook = hookThat(() => [], {
+      size: 1,
+      window: 3,
+      rows: async (_run, _rows, read) => {
+        most = Math.max(most, (open += 1));
+        for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => { setImmediate(resolve); });
+        open -= 1;
+        return read([]);
+      },
+    });
+    await run(s, hook);
+    assert.deepEqual([most, open], [3, 0]);
+  });
+
+  it('several of them are each asked once in a run, and keep apart what they remember', async () => {
+    const s = await withField();
+    await s.joined(P1);
+    const paid = hookThat(paying('2027-01-31'));
+    const gave = hookThat((rows) => rows.map(({ id }) => ({ id, tags: ['gave'], memory: 1 })), { name: 'gave' });
+    await run(s, paid, gave, paid);
+    await run(s);
+    assert.deepEqual([mergeFieldAt(s, P1, 'PAIDTO'), tagsAt(s, P1)], ['2027-01-31', ['gave']]);
+    assert.deepEqual([paid.asked.length, gave.asked.length], [1, 1]);
+    assert.deepEqual(Object.keys((await s.sync.row(P1)).hookData).filter((name) => name.startsWith('flow:')).toSorted(), ['flow:gave', 'flow:paid']);
+  });
+
+  it('of a new member what it says goes with the PUT', async () => {
+    const s = await withField();
+    s.civi.adds(s.civi.creates('Fred', P2));
+    const before = s.sync.writes;
+    await run(s, hookThat(paying('2027-01-31')));
+    assert.deepEqual([mergeFieldAt(s, P2, 'PAIDTO'), s.sync.writes - before], ['2027-01-31', 1]);
+  });
+
+  for (const [what, row, wording] of [
+    ['the status', { status: 'unsubscribed' }, /set the status of row \d+/],
+    ['the address', { merge_fields: { EMAIL: 'x' } }, /EMAIL/],
+    ['a name that the settings fill', { merge_fields: { FNAME: 'x' } }, /data\.names/],
+    ['a field that the settings fill', { merge_fields: { JOB: 'x' } }, /data\.mergeFields/],
+    ['a tag that the settings bind', { tags: ['News: x'] }, /data\.tags/],
+    ['what there is not', { interests: {} }, /"interests"/],
+    ['a row that it was not asked about', { id: 999 }, /row 999/],
+  ] as const)
+    it(`that sets ${what} ends the run with hook_refused`, async () => {
+      const s = await openScenario({ list: { data: { tags: { prefix: 'News: ' }, mergeFields: { JOB: 'job_title' } } } });
+      await s.joined(P1);
+      const failing = run(s, hookThat((rows) => rows.map(({ id }) => ({ id, ...row }))));
+      await assert.rejects(failing, (error) => error instanceof SyncError && error.code === 'hook_refused' && wording.test(error.message));
+      assert.equal(s.member(P1), 'subscribed');
+    });
+
+  it('that skips a chunk leaves its rows as they were, and is counted', async () => {
+    const s = await withField();
+    await s.joined(P1);
+    await run(s, hookThat(paying('2027-01-31')));
+    const id = await s.sync.begin('full', DATA);
+    await s.sync.goOn(id, { before: 'dataHooks' });
+    const outcome = await s.sync.engine.runStage('dataHooks', id, { signal: new AbortController().signal, hook: hookThat(() => [], { rows: () => Promise.resolve(null) }) });
+    assert.ok(outcome.kind === 'done');
+    assert.deepEqual([outcome.counts['hook paid'], outcome.counts['hook paid skipped']], [1, 1]);
+    await s.sync.goOn(id);
+    assert.equal(mergeFieldAt(s, P1, 'PAIDTO'), '2027-01-31');
+  });
+
+  it('that is out while the stage is stopped is let go, and the run goes on where it was', async () => {
+    const s = await withField();
+    await s.joined(P1);
+    const id = await s.sync.begin('full', DATA);
+    await s.sync.goOn(id, { before: 'dataHooks' });
+    const stop = new AbortController();
+    const silent = hookThat(() => [], {
+      rows: (_run, _rows, _read, signal) => new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+        stop.abort(new Error('closed'));
+      }),
+    });
+    await assert.rejects(s.sync.engine.runStage('dataHooks', id, { signal: stop.signal, hook: silent }), (error) => error instanceof SyncError && error.code === 'aborted');
+    await s.sync.engine.runStage('dataHooks', id, { signal: new AbortController().signal, hook: hookThat(paying('2027-01-31')) });
+    await s.sync.goOn(id);
+    assert.equal(mergeFieldAt(s, P1, 'PAIDTO'), '2027-01-31');
+  });
+
+  it('is asked about rows with a change only, in the runs between two whole comparisons, unless it wants everybody', async () => {
+    const s = await openScenario();
+    await s.joined(P1);
+    await run(s);
+    const hooks = [hookThat(() => []), hookThat(() => [], { name: 'all', everybody: true })];
+    s.passes(60);
+    const id = await s.sync.begin('incremental', DATA);
+    await s.sync.goOn(id, { before: 'dataHooks' });
+    for (const hook of hooks) await s.sync.engine.runStage('dataHooks', id, { signal: new AbortController().signal, hook });
+    assert.deepEqual(hooks.map(({ asked }) => asked.length), [0, 1]);
+  });
+});
