@@ -25,5 +25,5 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
 
 async function waited(clock: SimulatorClock, duration: Duration, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
-  clock.advance(duration);
+  clock.advance(Math.ceil(duration)); // a clock shows whole milliseconds, whatever the jitter
 }
