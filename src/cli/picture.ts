@@ -17,6 +17,10 @@ export interface Person {
   readonly id: ContactId;
   /** Neither opted out, do-not-e-mail nor deceased; or the settings say to ignore that. */
   readonly mayBeMailed: boolean;
+  readonly firstName: string;
+  readonly lastName: string;
+  /** Labels of its tags; empty where the settings bind none. */
+  readonly tags: readonly string[];
   readonly addresses: readonly EmailAddress[];
   /** Statuses in the subscription group and the interest groups; a group is missing where the contact never was in it. */
   readonly groups: ReadonlyMap<GroupId, GroupStatus>;
@@ -26,23 +30,31 @@ const MEMBERS_A_PAGE = 1000;
 const IDS_A_PAGE = 5000;
 
 /** Reads one audience whole: every member, every contact that has to do with it. */
-export const readPicture = async (audience: AudienceSettings, mailchimp: MailchimpApi, civicrm: CivicrmReader, signal: AbortSignal): Promise<Picture> => {
+export const readPicture = async (audience: AudienceSettings, mailchimp: MailchimpApi, { reader, data }: Pick<Civicrm, 'reader' | 'data'>, signal: AbortSignal): Promise<Picture> => {
   const members = [
     ...(await readMembers(audience, mailchimp, null, signal)),
     ...(await readMembers(audience, mailchimp, 'archived', signal)),
   ];
-  return { audience, members, people: await readPeople(audience, members, civicrm, signal) };
+  return { audience, members: await withAllTags(audience, members, mailchimp, signal), people: await readPeople(audience, members, reader, data, signal) };
+};
+
+/** Members with more tags than are shown are asked for theirs, where tags count. */
+const withAllTags = async ({ listId, data }: AudienceSettings, members: readonly Member[], mailchimp: MailchimpApi, signal: AbortSignal): Promise<readonly Member[]> => {
+  if (data.tags === null) return members;
+  const complete: Member[] = [];
+  for (const member of members) complete.push(member.tags === null && member.status === 'subscribed' ? { ...member, tags: await mailchimp.memberTags(listId, member.contactId, signal) } : member);
+  return complete;
 };
 
 const readMembers = async (
-  { listId }: AudienceSettings,
+  { listId, data }: AudienceSettings,
   mailchimp: MailchimpApi,
   status: 'archived' | null,
   signal: AbortSignal,
 ): Promise<readonly Member[]> => {
   const members: Member[] = [];
   for (let offset = 0; ; ) {
-    const { value: page } = await mailchimp.membersPage({ listId, count: MEMBERS_A_PAGE, offset, since: null, status }, signal);
+    const { value: page } = await mailchimp.membersPage({ listId, count: MEMBERS_A_PAGE, offset, since: null, status, withTags: data.tags !== null }, signal);
     members.push(...page.members);
     offset += page.length;
     if (page.length === 0 || offset >= page.totalItems) return members;
@@ -53,6 +65,7 @@ const readPeople = async (
   audience: AudienceSettings,
   members: readonly Member[],
   civicrm: CivicrmReader,
+  data: ContactData,
   signal: AbortSignal,
 ): Promise<readonly Person[]> => {
   const groups = [...new Set([audience.subscriptionGroup, ...audience.interests.values()])];
@@ -67,11 +80,15 @@ const readPeople = async (
 
   const addresses = Map.groupBy(await civicrm.emailsOfContacts(ids, signal), (email) => email.contactId);
   const statuses = Map.groupBy(await civicrm.groupContacts(ids, groups, signal), (groupContact) => groupContact.contactId);
+  const tags = audience.data.tags === null ? new Map<ContactId, readonly string[]>() : await data.tags(ids, signal);
   return (await civicrm.contactsById(ids, signal))
     .filter((contact) => !contact.isDeleted)
     .map((contact) => ({
       id: contact.id,
       mayBeMailed: audience.optOut === 'ignore' || mayBeMailed(contact),
+      firstName: contact.firstName,
+      lastName: contact.lastName,
+      tags: tags.get(contact.id) ?? [],
       addresses: (addresses.get(contact.id) ?? []).map(({ email }) => email),
       groups: new Map((statuses.get(contact.id) ?? []).map(({ groupId, status }) => [groupId, status])),
     }));

@@ -34,7 +34,7 @@ describe('the editor', function () {
     url = (await command.says(/Node-RED with the flow: (http:\/\/127\.0\.0\.1:\d+\/)/))[1] ?? '';
     // An editor as a user has it after installing the package.
     await fetch(`${url}flows`, { method: 'POST', headers: { 'content-type': 'application/json', 'node-red-deployment-type': 'full' }, body: '[]' });
-    page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+    page = await browser.newPage({ viewport: { width: 1600, height: 1000 }, permissions: ['clipboard-read', 'clipboard-write'] });
     page.on('pageerror', (error) => errors.push(error.message));
     await page.goto(url);
     await page.waitForSelector('.red-ui-palette-node[data-palette-type=mailchimpsync-start]');
@@ -52,10 +52,12 @@ describe('the editor', function () {
     await page.waitForSelector('#mailchimpsync-settings .monaco-editor, #mailchimpsync-settings .ace_editor');
   };
 
-  const typeSettings = async (text: string): Promise<void> => {
+  /** Pastes: what is typed, the editor completes with brackets and quotes of its own. */
+  const pasteSettings = async (text: string): Promise<void> => {
+    await page.evaluate((copied) => navigator.clipboard.writeText(copied), text);
     await page.locator('#mailchimpsync-settings').click();
     await page.keyboard.press('Control+a');
-    await page.keyboard.insertText(text);
+    await page.keyboard.press('Control+v');
   };
 
   it('offers the reference flow under Import → Examples', async () => {
@@ -64,19 +66,20 @@ describe('the editor', function () {
     await examples.getByText('@mailchimpsync/node-red-civicrm-mailchimp').click();
     await examples.getByText('01 reference flow').click();
     await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.locator('#red-ui-workspace-tabs').getByText('Mailchimp sync').click();
     await page.waitForSelector('[id="sync-submit"]');
     assert.equal(await page.evaluate(() => RED.nodes.node('sync-config').type), 'mailchimpsync-config');
   });
 
   it('shows a slip in the settings with its line', async () => {
     await openSettings();
-    await typeSettings('{\n  "lists": {},\n  "accounts": {}}}');
+    await pasteSettings('{\n  "lists": {},\n  "accounts": {}}}');
     const problems = page.locator('#mailchimpsync-problems');
     await problems.getByText('line 3').waitFor();
   });
 
   it('moves keys out of the settings into credentials', async () => {
-    await typeSettings(JSON.stringify(SETTINGS));
+    await pasteSettings(JSON.stringify(SETTINGS));
     await page.locator('#mailchimpsync-problems').waitFor({ state: 'hidden' });
     await page.locator('#node-config-dialog-ok').click();
     await page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
@@ -86,6 +89,7 @@ describe('the editor', function () {
   });
 
   it('deploys the flow, keys among the credentials only', async () => {
+    await page.waitForSelector('.red-ui-tray', { state: 'detached' });
     const deployed = page.waitForResponse((response) => response.request().method() === 'POST' && new URL(response.url()).pathname === '/flows');
     await page.locator('#red-ui-header-button-deploy').click();
     assert.equal((await deployed).ok(), true);
