@@ -1,3 +1,4 @@
+import type { RowMirror } from './civicrm/row-mirror.ts';
 import { SimulatorClock } from './clock.ts';
 import { Control } from './control/control.ts';
 import { claimDirectory, type DirectoryClaim } from './directory-claim.ts';
@@ -29,6 +30,8 @@ export interface SimulatorsOptions {
   readonly webhookBase?: string;
   /** Registers the sync's webhooks at the simulated Mailchimp, without asking whether somebody answers there; else those of an earlier start are taken away. */
   readonly registerWebhooks?: boolean;
+  /** Keeps CiviCRM's rows in a database too. */
+  readonly mirror?: RowMirror;
 }
 
 export interface SimulatorUrls {
@@ -100,7 +103,7 @@ async function start(options: SimulatorsOptions, claim: DirectoryClaim | null): 
   };
 }
 
-function makeParts({ seed = 1 }: SimulatorsOptions, sender: WebhookSender, mailchimpUrl: () => string): StatefulParts {
+function makeParts({ seed = 1, mirror }: SimulatorsOptions, sender: WebhookSender, mailchimpUrl: () => string): StatefulParts {
   const clock = new SimulatorClock();
   const random = new SeededRandom(seed);
   const chance = { clock, random: () => random.fraction() };
@@ -114,7 +117,7 @@ function makeParts({ seed = 1 }: SimulatorsOptions, sender: WebhookSender, mailc
       deliver: (post) => sender.post(post),
       validate: (url) => sender.validate(url),
     }),
-    civicrm: new CivicrmSimulator({ ...chance, apiKey: world.civicrm.apiKey }),
+    civicrm: new CivicrmSimulator({ ...chance, apiKey: world.civicrm.apiKey, ...(mirror && { mirror }) }),
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { SyncError } from '../../src/base/errors.ts';
-import { contactId, emailAddress, groupId, historyId, writeId, type ContactId, type GroupId } from '../../src/base/ids.ts';
+import { contactId, emailAddress, groupId, writeId, type ContactId, type GroupId } from '../../src/base/ids.ts';
 import { createCivicrm } from '../../src/civicrm/client.ts';
 import type { CivicrmReader } from '../../src/civicrm/reader.ts';
 import type { CivicrmWriter } from '../../src/civicrm/writer.ts';
@@ -77,101 +77,6 @@ describe('clients of CiviCRM on the simulated site', () => {
     await assert.rejects(one.reader.probe(), codeIs('civicrm_unexpected'));
     one.simulator.setCondition('maintenance');
     await assert.rejects(one.reader.probe(), codeIs('civicrm_unreachable'));
-  });
-
-  it('read contacts in the trash as well, by id and in the change feed', async () => {
-    const { simulator, reader, person, time } = world();
-    const [betty, gazoo] = [person('Betty'), person('Gazoo')];
-    time.service.advance(60_000);
-    const changed = time.service.now();
-    simulator.acts.trash(gazoo);
-    assert.deepEqual((await reader.contactsById([gazoo, betty])).map(({ id, isDeleted }) => [id, isDeleted]), [[betty, false], [gazoo, true]]);
-    assert.deepEqual(await reader.modifiedSince(changed, null, 100), [gazoo]);
-    assert.deepEqual(await reader.modifiedSince(changed + 1000, null, 100), []);
-  });
-
-  it('read 2,500 contacts in chunks', async () => {
-    const { simulator, reader } = world();
-    const ids = simulator.acts.importContacts(Array.from({ length: 2500 }, (_, at) => ({ firstName: `Person ${at}`, lastName: 'Rubble', created: START, emails: [{ email: `person${at}@example.org` }] }))).map(contactId);
-    assert.deepEqual((await reader.contactsById(ids.toReversed())).map(({ id }) => id), ids);
-    assert.equal((await reader.emailsOfContacts(ids)).length, 2500);
-    const addresses = Array.from({ length: 2500 }, (_, at) => emailAddress(`Person${at}@example.org`));
-    assert.equal((await reader.emailsByAddress(addresses)).length, 2500);
-    assert.equal(reader.requests().get('Email.get'), 6);
-  });
-
-  it('tell addresses apart that the database equates', async () => {
-    const { reader, person } = world();
-    const wilma = person('Wilma', 'wilma@example.org');
-    person('Wílma', 'wílma@example.org');
-    assert.deepEqual((await reader.emailsByAddress([emailAddress('WILMA@example.org')])).map((one) => one.contactId), [wilma]);
-  });
-
-  it('leave addresses of trashed contacts out', async () => {
-    const { simulator, reader, person } = world();
-    simulator.acts.trash(person('Gazoo', 'gazoo@example.org'));
-    assert.deepEqual(await reader.emailsByAddress([emailAddress('gazoo@example.org')]), []);
-  });
-
-  for (const timezone of ['UTC', 'America/New_York', 'Europe/London']) {
-    it(`read dates of a site in ${timezone} as the moments they are`, async () => {
-      const { simulator, reader, writer, person, newsletter } = world({ timezone });
-      const betty = person('Betty');
-      simulator.acts.addToGroup(betty, newsletter);
-      await writer.saveGroupContacts([add(betty, newsletter, 'Removed')], writeId('w1'));
-      const rows = await reader.history([betty], [newsletter]);
-      assert.deepEqual(rows.map(({ date, status, tracking }) => [date, status, tracking]), [[START, 'Added', null], [START, 'Removed', 'mailchimpsync:w1']]);
-      assert.equal((await reader.contactsById([betty]))[0]?.modified, START);
-      assert.equal((await reader.modifiedSince(START, null, 1000)).includes(betty), true);
-      assert.equal(reader.now(), START);
-    });
-  }
-
-  it('read the history past an id, of these groups and domain-wide, and which ids are there', async () => {
-    const { simulator, reader, person, newsletter } = world();
-    const other = simulator.acts.createGroup({ title: 'Other' });
-    const betty = person('Betty');
-    simulator.acts.addToGroup(betty, newsletter);
-    simulator.acts.addToGroup(betty, other);
-    simulator.acts.optOut(betty, { history: true });
-    const transaction = simulator.acts.begin(betty, newsletter, 'Removed');
-    simulator.acts.addToGroup(person('Barney'), other);
-    const rows = await reader.historySince(historyId(0), [newsletter], 100);
-    assert.deepEqual(rows.map((row) => [row.id, row.groupId]), [[1, newsletter], [3, null]]);
-    assert.deepEqual(await reader.historyIds(historyId(1), historyId(10)), new Set([1, 2, 3, 5]));
-    simulator.acts.commit(transaction);
-    assert.deepEqual((await reader.historySince(historyId(3), [newsletter], 100)).map(({ id }) => id), [4]);
-  });
-
-  it('page through a group by contact', async () => {
-    const { simulator, reader, person, newsletter } = world();
-    const people = ['Betty', 'Barney', 'Bamm-Bamm', 'Wilma'].map((name) => person(name));
-    for (const one of people) simulator.acts.addToGroup(one, newsletter);
-    const [betty, barney, bammBamm, wilma] = people;
-    assert.ok(betty !== undefined && barney !== undefined && bammBamm !== undefined && wilma !== undefined);
-    simulator.acts.removeFromGroup(barney, newsletter);
-    simulator.acts.trash(wilma);
-    assert.deepEqual(await reader.addedAfter(newsletter, null, 1), [betty]);
-    assert.deepEqual(await reader.addedAfter(newsletter, betty, 10), [bammBamm]);
-    assert.deepEqual(await reader.groupContacts([barney, betty], [newsletter]), [add(betty, newsletter), add(barney, newsletter, 'Removed')]);
-  });
-
-  for (const version of ['6.18', '6.15', '6.5'] as const) {
-    it(`follow merges to the last survivor, and back, on CiviCRM ${version}`, async () => {
-      const { simulator, reader, person } = world({ version });
-      const [first, second, third, lone] = [person('Wilma'), person('Wilma'), person('Wilma'), person('Pebbles')];
-      simulator.acts.merge(second, first);
-      simulator.acts.merge(third, second);
-      assert.deepEqual(await reader.mergedTo([first, second, third, lone, contactId(999_999)]), new Map([[first, third], [second, third]]));
-      assert.deepEqual(new Set((await reader.mergedFrom([third, lone])).get(third)), new Set([first, second]));
-    });
-  }
-
-  it('tell smart and disabled groups, and leave out those that do not exist', async () => {
-    const { simulator, reader, newsletter } = world();
-    const smart = groupId(simulator.acts.createGroup({ title: 'Smart', smart: true }));
-    simulator.acts.setGroupActive(newsletter, false);
-    assert.deepEqual((await reader.groups([smart, newsletter, groupId(999)])).map(({ id, isActive, isSmart }) => [id, isActive, isSmart]), [[newsletter, false, false], [smart, true, true]]);
   });
 
   it('create contacts that are found by their address, with names as given', async () => {

@@ -2,6 +2,7 @@ import { listId, type ListId } from '../../src/base/ids.ts';
 import type { Random } from '../../src/base/random.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
 import type { Settings } from '../../src/settings/settings.ts';
+import type { RowMirror } from '../../src/simulator/civicrm/row-mirror.ts';
 import { CivicrmSimulator } from '../../src/simulator/civicrm/simulator.ts';
 import { MailchimpSimulator } from '../../src/simulator/mailchimp/simulator.ts';
 import { registerWebhooks } from '../../src/simulator/register-webhooks.ts';
@@ -39,6 +40,8 @@ export interface WorldOptions {
   /** Milliseconds that CiviCRM's clock is ahead of Mailchimp's. */
   readonly civicrmAhead?: number;
   readonly seed?: number;
+  /** Keeps CiviCRM's rows in a database too, for `access: "sql+api"`. */
+  readonly mirror?: RowMirror;
 }
 
 /** Both simulated services on one standing clock, and an engine with an embedded store over them, all in this process. */
@@ -97,7 +100,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<SyncWorld> 
     baseUrl: () => MAILCHIMP_URL,
     deliver: async ({ url, headers, body }) => (await engine!.receiveWebhook({ method: 'POST', query: Object.fromEntries(new URL(url).searchParams), body, headers })).status,
   });
-  const civicrm = new CivicrmSimulator({ clock: time.services, random, apiKey: world.civicrm.apiKey, skew: options.civicrmAhead ?? 0 });
+  const civicrm = new CivicrmSimulator({ clock: time.services, random, apiKey: world.civicrm.apiKey, skew: options.civicrmAhead ?? 0, ...(options.mirror && { mirror: options.mirror }) });
   setUpWorld(mailchimp, civicrm);
   if (options.twoAudiences) {
     mailchimp.setup.createList({ id: OTHER_LIST, name: 'Members' });

@@ -46,10 +46,15 @@ export class DatabaseMirror implements RowMirror {
     this.#localTime = history === 'DATETIME' ? (localTime ?? utc) : null;
   }
 
-  /** Makes the tables in an empty database; the connection is used by the mirror alone, and closed by the caller. */
-  static async create(connection: Connection, options: MirrorOptions = {}): Promise<DatabaseMirror> {
+  /** Makes the tables in an empty database. */
+  static async makeTables(connection: Connection, history: HistoryColumn = 'TIMESTAMP'): Promise<void> {
+    for (const definition of tableDefinitions(history)) await connection.query(definition);
+  }
+
+  /** On tables that were made; what they hold goes. The connection is used by the mirror alone, and closed by the caller. */
+  static async open(connection: Connection, options: MirrorOptions = {}): Promise<DatabaseMirror> {
     await connection.query("SET SESSION time_zone = '+00:00'");
-    for (const definition of tableDefinitions(options.history ?? 'TIMESTAMP')) await connection.query(definition);
+    for (const table of Object.values(TABLES)) await connection.query(`DELETE FROM ${table}`);
     return new DatabaseMirror(connection, options);
   }
 

@@ -1,0 +1,3 @@
+import { readerContract } from '../contract/reader-contract.ts';
+
+readerContract('APIv4', async () => ({ site: {}, remove: () => Promise.resolve() }));
