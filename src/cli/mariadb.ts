@@ -45,12 +45,15 @@ const program = (name: string): string => {
 
 /** Starts a server on its data, which are made the first time. Throws `store_unavailable` when it does not come up. */
 export const startMariadb = async ({ dataFolder, database, options = [] }: MariadbOptions): Promise<MariadbServer> => {
-  // The path of a socket must be short (107 bytes), so it lies not with the data.
-  const socketFolder = mkdtempSync(join(tmpdir(), 'mailchimpsync-'));
-  const socket = join(socketFolder, 'mariadb.sock');
-  makeData(dataFolder);
+  // The path of a socket must be short (107 bytes), so it does not lie with the data.
+  const ownFolder = mkdtempSync(join(tmpdir(), 'mailchimpsync-'));
+  const socket = join(ownFolder, 'mariadb.sock');
+  // A server that starts removes what it takes for its own temporary files, also those of another that runs.
+  const env = { ...process.env, TMPDIR: ownFolder };
+  makeData(dataFolder, env);
   const child = spawn(program('mariadbd'), ['--no-defaults', ...asUser(), `--datadir=${dataFolder}`, `--socket=${socket}`, '--skip-networking', '--skip-log-bin', ...options], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env,
   });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -62,7 +65,7 @@ export const startMariadb = async ({ dataFolder, database, options = [] }: Maria
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => {
       process.removeListener('exit', killed);
-      rmSync(socketFolder, { recursive: true, force: true });
+      rmSync(ownFolder, { recursive: true, force: true });
       resolve();
     });
   });
@@ -91,13 +94,13 @@ const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || ch
 /** mariadbd refuses to run as root unless it is told to. */
 const asUser = (): readonly string[] => (process.getuid?.() === 0 ? ['--user=root'] : []);
 
-const makeData = (dataFolder: string): void => {
+const makeData = (dataFolder: string, env: NodeJS.ProcessEnv): void => {
   if (existsSync(join(dataFolder, 'mysql'))) return;
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const { status, stderr } = spawnSync(
     program('mariadb-install-db'),
     ['--no-defaults', ...asUser(), `--datadir=${dataFolder}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
-    { encoding: 'utf8' },
+    { encoding: 'utf8', env },
   );
   if (status !== 0) throw new SyncError('store_unavailable', `mariadb-install-db failed on ${dataFolder}: ${stderr.trim().slice(-500)}`);
 };

@@ -19,15 +19,20 @@ export interface Place {
   fits(effect: Effect): boolean;
 }
 
-/** Ends the process that it is in at its place, as `kill -9` does. */
+/** What becomes of the process at its place: it ends as by `kill -9`, or stands still until it is woken. */
+export type Fate = 'SIGKILL' | 'SIGSTOP';
+
+/** Ends (or stops) the process that it is in at its place. */
 export class Death {
   readonly #place: Place | undefined;
+  readonly #fate: Fate;
   #met = 0;
   /** What the process is doing. */
   during = 'start';
 
-  constructor(place: Place | undefined) {
+  constructor(place: Place | undefined, fate: Fate) {
     this.#place = place;
+    this.#fate = fate;
   }
 
   /** The same store, whose calls may be the last. */
@@ -50,9 +55,9 @@ export class Death {
 
   async #around<Value>(effect: Effect, work: () => Promise<Value>): Promise<Value> {
     const dies = this.#place?.fits(effect) === true && ++this.#met === (this.#place.nth ?? 1);
-    if (dies && this.#place?.when === 'before') process.kill(process.pid, 'SIGKILL');
+    if (dies && this.#place?.when === 'before') process.kill(process.pid, this.#fate);
     const value = await work();
-    if (dies) process.kill(process.pid, 'SIGKILL');
+    if (dies) process.kill(process.pid, this.#fate);
     return value;
   }
 }

@@ -12,7 +12,7 @@ describe('A process is killed in a run, and another goes on', () => {
       world = await World.open({ people: PEOPLE });
       await world.dies(name);
       await world.goesOn();
-      world.assertInStep();
+      await world.assertInStep();
     });
 
   for (const { name } of SENDING_SINGLY)
@@ -20,6 +20,6 @@ describe('A process is killed in a run, and another goes on', () => {
       world = await World.open({ people: PEOPLE, singly: true });
       await world.dies(name);
       await world.goesOn();
-      world.assertInStep();
+      await world.assertInStep();
     });
 });

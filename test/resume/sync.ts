@@ -18,7 +18,7 @@ export async function sync(engine: Engine, job: Job, begins: (what: string) => v
     return null;
   }
   const [first] = engine.settings.audiences.keys();
-  const started = await engine.start(job.list ?? first!, { mode: job.mode, since: null, withData: false, dryRun: false });
+  const started = await engine.start(job.list ?? first!, { mode: job.mode, since: null, withData: true, dryRun: false });
   if (started.kind === 'not_started') return started;
   for (const stage of names) {
     begins(stage);

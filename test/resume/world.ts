@@ -6,15 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import { systemClock, type Clock } from '../../src/base/clock.ts';
+import { systemClock, type Clock, type Duration } from '../../src/base/clock.ts';
 import { readSettings } from '../../src/settings/read-settings.ts';
+import type { StoreSettings } from '../../src/settings/settings.ts';
 import type { SimulatedRequest } from '../../src/simulator/service.ts';
 import { startSimulators, type RunningSimulators } from '../../src/simulator/simulators.ts';
 import { world } from '../../src/simulator/world.ts';
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import type { Engine } from '../../src/sync/engine.ts';
 import { openEngine } from '../../src/sync/open-engine.ts';
 import { LEASE } from '../../src/sync/stage.ts';
+import { query } from '../store/mysql-place.ts';
+import type { Fate } from './deadly.ts';
 import type { Given } from './killed-process.ts';
 import { sync, type Job } from './sync.ts';
 
@@ -25,8 +28,7 @@ const INCREMENTAL: Job = { kind: 'run', mode: 'incremental' };
 const MOST_RUNS = 5;
 
 /** A clock that moves on by what is waited for, at once, save for the renewal of a lease. */
-function hurried(): Clock {
-  let ahead = 0;
+function hurried(ahead: Duration): Clock {
   return {
     now: () => systemClock.now() + ahead,
     wait: async (duration, signal) => {
@@ -42,10 +44,25 @@ interface Written {
   readonly body: string;
 }
 
-/** Simulated services in this process, and a store in a file that processes share one after the other. */
+/** A process that syncs. */
+export interface SyncProcess {
+  readonly processId: number;
+  /** How it ended: its code or the signal that ended it, and what it said. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null; readonly said: string }>;
+}
+
+export interface WorldOptions {
+  readonly people: number;
+  /** Updates go one by one, not in batches. */
+  readonly singly?: boolean;
+  /** A file of the world's own unless given. */
+  readonly store?: StoreSettings;
+}
+
+/** Simulated services in this process, and a store that processes share. */
 export class World {
   readonly simulators: RunningSimulators;
-  readonly file: string;
+  readonly #store: StoreSettings;
   readonly #directory: string;
   readonly #singly: boolean;
   /** Writes to members, singly or in batches. */
@@ -57,16 +74,17 @@ export class World {
   /** Called with each request before it is handled. */
   arrives: (what: string) => void = () => undefined;
 
-  private constructor(simulators: RunningSimulators, directory: string, singly: boolean) {
+  private constructor(simulators: RunningSimulators, directory: string, singly: boolean, store: StoreSettings) {
     this.simulators = simulators;
     this.#directory = directory;
-    this.file = join(directory, 'store.sqlite');
+    this.#store = store;
     this.#singly = singly;
     this.#listen();
   }
 
-  static async open({ people, singly = false }: { readonly people: number; readonly singly?: boolean }): Promise<World> {
-    return new World(await startSimulators({ people }), await mkdtemp(join(tmpdir(), 'mailchimpsync-test-')), singly);
+  static async open({ people, singly = false, store }: WorldOptions): Promise<World> {
+    const directory = await mkdtemp(join(tmpdir(), 'mailchimpsync-test-'));
+    return new World(await startSimulators({ people }), directory, singly, store ?? { kind: 'sqlite', file: join(directory, 'store.sqlite') });
   }
 
   get settings(): object {
@@ -74,25 +92,41 @@ export class World {
     return { ...settings, lists: { [world.mailchimp.listId]: { ...settings.lists[world.mailchimp.listId], submitSingly: this.#singly ? 1000 : 0 } } };
   }
 
-  /** A process that does a job until it dies at a place, or `dies` kills it. */
+  /** A process that does a job until it dies at a place, or `kill` kills it. */
   async dies(place: string | undefined, job: Job = FULL): Promise<void> {
-    const given: Given = { settings: this.settings, file: this.file, job, ...(place === undefined ? {} : { place }) };
-    const child = spawn(process.execPath, [PROCESS, JSON.stringify(given)], { stdio: ['ignore', 'inherit', 'inherit'] });
-    this.kill = () => void child.kill('SIGKILL');
-    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    const { code, signal } = await this.starts(place, 'SIGKILL', job).ended;
     assert.equal(signal, 'SIGKILL', `the process got past the place, and ended with ${code}`);
+  }
+
+  /** A process that does a job, at a place of which it meets its fate. */
+  starts(place: string | undefined, fate: Fate = 'SIGKILL', job: Job = FULL): SyncProcess {
+    const given: Given = { settings: this.settings, store: this.#store, fate, job, ...(place === undefined ? {} : { place }) };
+    const child = spawn(process.execPath, [PROCESS, JSON.stringify(given)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.kill = () => void child.kill('SIGKILL');
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    const ended = once(child, 'close').then(([code, signal]: (number | string | null)[]) => ({ code: code as number | null, signal: signal as string | null, said: said.trim() }));
+    return { processId: child.pid ?? 0, ended };
+  }
+
+  /** All that was written to both services so far. */
+  get written(): readonly string[] {
+    return [...this.toMembers, ...this.toCivicrm].map(({ what, body }) => `${what} ${body}`);
   }
 
   /** Kills the process that is at work. */
   kill: () => void = () => undefined;
 
-  async engine(): Promise<Engine> {
-    return openEngine(readSettings(this.settings, { env: {}, secrets: {} }), { store: await openSqliteStore(this.file), clock: hurried() });
+  /** An engine of this process, by the clock of which it is so much later. */
+  async engine(later: Duration = 0): Promise<Engine> {
+    return openEngine(readSettings(this.settings, { env: {}, secrets: {} }), { store: await openStore(this.#store, { userDirectory: this.#directory }), clock: hurried(later) });
   }
 
   /** Another process (this one) goes on until nothing is left to do. */
-  async goesOn(): Promise<void> {
-    const engine = await this.engine();
+  async goesOn(later: Duration = 0): Promise<void> {
+    const engine = await this.engine(later);
     try {
       for (let run = 0; run < MOST_RUNS; run++) {
         const started = await sync(engine, run === 0 ? FULL : INCREMENTAL);
@@ -107,23 +141,29 @@ export class World {
   }
 
   /** Everybody is as foretold, nothing was done twice, nothing is left behind. */
-  assertInStep(): void {
-    const database = new DatabaseSync(this.file, { readOnly: true });
+  async assertInStep(): Promise<void> {
+    const count = async (sql: string): Promise<number> => Number((await this.#query(`SELECT count(*) AS count FROM ${sql}`))[0]?.['count']);
+    const fails = await this.#query("SELECT mailchimp_email AS email, civicrm_contact_id AS contactId, fail_reason AS reason FROM mailchimpsync_cache WHERE sync_status = 'fail'");
+    const otherwise = this.simulators.judge(fails as unknown as Parameters<RunningSimulators['judge']>[0]).filter(({ differences }) => differences.length > 0);
+    assert.deepEqual(otherwise.map(({ kind, differences }) => [kind, ...differences]), [], 'people who are not as foretold');
+    assert.deepEqual(this.doubledContacts(), [], 'contacts made twice, or without their address');
+    assert.deepEqual(repeated(this.toMembers), [], 'updates sent to Mailchimp twice');
+    assert.deepEqual(repeated(this.operations.map((id) => ({ what: id, body: '' }))), [], 'operations sent twice');
+    assert.deepEqual(this.#groupWritesTwice(), [], 'memberships written twice');
+    assert.equal(await count('mailchimpsync_cache WHERE claimed_by IS NOT NULL'), 0, 'rows are left claimed');
+    assert.equal(await count("mailchimpsync_update WHERE state IN ('planned', 'queued', 'sending', 'submitted')"), 0, 'updates are left open');
+    assert.equal(await count("mailchimpsync_batch WHERE state IN ('sending', 'submitted')"), 0, 'batches are left open');
+    assert.equal(await count('mailchimpsync_creation_claim'), 0, 'creation claims are left');
+    assert.equal(await count("mailchimpsync_run WHERE state = 'running'"), 0, 'a run is left running');
+    assert.equal(await count('mailchimpsync_inbox WHERE handled_at IS NULL'), 0, 'webhooks are left in the inbox');
+  }
+
+  /** A question past the sync's own code. */
+  async #query(sql: string): Promise<readonly Record<string, unknown>[]> {
+    if (this.#store.kind === 'mysql') return query(this.#store.url, sql);
+    const database = new DatabaseSync(this.#store.file ?? '', { readOnly: true });
     try {
-      const count = (sql: string): number => (database.prepare(`SELECT count(*) AS count FROM ${sql}`).get() as { count: number }).count;
-      const fails = database.prepare("SELECT mailchimp_email AS email, civicrm_contact_id AS contactId, fail_reason AS reason FROM mailchimpsync_cache WHERE sync_status = 'fail'").all();
-      const otherwise = this.simulators.judge(fails as unknown as Parameters<RunningSimulators['judge']>[0]).filter(({ differences }) => differences.length > 0);
-      assert.deepEqual(otherwise.map(({ kind, differences }) => [kind, ...differences]), [], 'people who are not as foretold');
-      assert.deepEqual(this.doubledContacts(), [], 'contacts made twice, or without their address');
-      assert.deepEqual(repeated(this.toMembers), [], 'updates sent to Mailchimp twice');
-      assert.deepEqual(repeated(this.operations.map((id) => ({ what: id, body: '' }))), [], 'operations sent twice');
-      assert.deepEqual(this.#groupWritesTwice(), [], 'memberships written twice');
-      assert.equal(count('mailchimpsync_cache WHERE claimed_by IS NOT NULL'), 0, 'rows are left claimed');
-      assert.equal(count("mailchimpsync_update WHERE state IN ('planned', 'queued', 'sending', 'submitted')"), 0, 'updates are left open');
-      assert.equal(count("mailchimpsync_batch WHERE state IN ('sending', 'submitted')"), 0, 'batches are left open');
-      assert.equal(count('mailchimpsync_creation_claim'), 0, 'creation claims are left');
-      assert.equal(count("mailchimpsync_run WHERE state = 'running'"), 0, 'a run is left running');
-      assert.equal(count('mailchimpsync_inbox WHERE handled_at IS NULL'), 0, 'webhooks are left in the inbox');
+      return database.prepare(sql).all();
     } finally {
       database.close();
     }

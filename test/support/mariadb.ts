@@ -45,7 +45,8 @@ export const emptyDatabase = async (suite: Mocha.Context): Promise<string> => {
 };
 
 after(async () => {
-  await (await shared)?.stop('SIGKILL');
+  const server = await shared?.catch(() => null);
+  await server?.stop('SIGKILL');
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   folders = [];
 });

@@ -61,8 +61,16 @@ export class Database {
     pool.on('connection', (connection) => connection.on('error', () => undefined));
   }
 
+  /** Opens one connection, to see whether that can be done: a server that is not there is told at once. */
   static async open(options: DatabaseOptions): Promise<Database> {
-    return new Database(createPool(await storeOptions(options.address)), options);
+    const database = new Database(createPool(await storeOptions(options.address)), options);
+    try {
+      await database.#use(() => Promise.resolve());
+      return database;
+    } catch (error) {
+      await database.close();
+      throw storeError(error, database.#name);
+    }
   }
 
   /** Reads, on one connection; again from the start when it breaks. */
