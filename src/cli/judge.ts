@@ -1,6 +1,9 @@
 import type { ContactId, EmailAddress } from '../base/ids.ts';
+import { fitColumn } from '../civicrm/column-text.ts';
 import type { Member } from '../mailchimp/api.ts';
+import type { DataSettings } from '../settings/settings.ts';
 import type { FailReason } from '../store/entities.ts';
+import { bindsTag, boundTag } from '../sync/data/binding.ts';
 import type { Person, Picture } from './picture.ts';
 
 /** A row that the sync reported as one that it cannot bring in step. */
@@ -13,7 +16,9 @@ export interface ReportedRow {
 type DifferenceKind =
   | 'added, not subscribed' // Added and mailable in CiviCRM, no address of the contact is subscribed
   | 'subscribed, not added' // subscribed at Mailchimp, nobody who uses the address is Added
-  | 'interest differs';
+  | 'interest differs'
+  | 'name differs' // of a subscribed member and the contact that leads it
+  | 'tags differ'; // those that the settings bind
 
 export interface Judgement {
   /** Differences that nothing excuses, by kind. */
@@ -29,8 +34,8 @@ interface Difference {
 }
 
 /**
- * Whether both sides agree, by the statuses that the services show: the outcomes of algorithm.md, "Subscription, decided
- * per cluster" and "Interests". Nothing of the sync is used but its list of rows that it gave up.
+ * Whether both sides agree, by what the services show: the outcomes of algorithm.md, "Subscription, decided
+ * per cluster", "Interests" and "Names", and the tags that the settings bind. Nothing of the sync is used but its list of rows that it gave up.
  */
 export const judge = (picture: Picture, reportedRows: readonly ReportedRow[]): Judgement => {
   const reasonByEmail = new Map(reportedRows.flatMap(({ email, reason }) => (email === null ? [] : [[email, reason] as const])));
@@ -65,15 +70,30 @@ const differencesOf = ({ audience, members, people }: Picture): readonly Differe
     .filter(({ email }) => !keepersByAddress.has(email))
     .map(({ email }): Difference => ({ kind: 'subscribed, not added', emails: [email], contacts: (usersOf.get(email) ?? []).map(({ id }) => id) }));
 
-  const interests = subscribed.flatMap((member) => {
-    // The member's interests are those of the lowest id among the Added who use it.
-    const [keeper] = keepersByAddress.get(member.email) ?? [];
-    if (keeper === undefined) return [];
-    return [...audience.interests]
-      .filter(([interest, group]) => member.interests[interest] !== undefined && member.interests[interest] !== isAdded(keeper, group))
-      .map((): Difference => ({ kind: 'interest differs', emails: [member.email], contacts: [keeper.id] }));
-  });
-  return [...notSubscribed, ...notAdded, ...interests];
+  // The member's interests, names and tags are those of the lowest id among the Added who use it.
+  const led = subscribed.flatMap((member) => (keepersByAddress.get(member.email) ?? []).slice(0, 1).map((keeper) => ({ member, keeper })));
+  const differing = (kind: DifferenceKind, count: (member: Member, keeper: Person) => number): readonly Difference[] =>
+    led.flatMap(({ member, keeper }) => Array.from({ length: count(member, keeper) }, (): Difference => ({ kind, emails: [member.email], contacts: [keeper.id] })));
+  const { interests, data } = audience;
+  return [
+    ...notSubscribed,
+    ...notAdded,
+    ...differing('interest differs', (member, keeper) => [...interests].filter(([interest, group]) => member.interests[interest] !== undefined && member.interests[interest] !== isAdded(keeper, group)).length),
+    ...(data.names ? differing('name differs', (member, keeper) => Number(!hasNameOf(member, keeper))) : []),
+    ...(data.tags === null ? [] : differing('tags differ', (member, keeper) => Number(!hasTagsOf(member, keeper, data.tags)))),
+  ];
+};
+
+/** CiviCRM's columns hold 64 characters of a name; a name of spaces is none. */
+const NAME_COLUMN = 64;
+const sameName = (there: string, here: string): boolean => there.trim() === here.trim() || fitColumn(there, NAME_COLUMN) === here;
+
+const hasNameOf = (member: Member, person: Person): boolean => sameName(member.firstName, person.firstName) && sameName(member.lastName, person.lastName);
+
+const hasTagsOf = (member: Member, person: Person, tags: DataSettings['tags']): boolean => {
+  const here = new Set(tags === null ? [] : person.tags.flatMap((label) => boundTag(tags, label) ?? []));
+  const there = new Set((member.tags ?? []).filter((name) => bindsTag(tags, name)));
+  return here.size === there.size && [...here].every((name) => there.has(name));
 };
 
 /** A pending member was asked and has not answered yet: in step with Added. */

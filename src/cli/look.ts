@@ -35,7 +35,7 @@ export const lookAtBothSides = async ({ audiences, civicrm }: Settings, store: S
       [...audiences.values()]
         .filter(({ enabled }) => enabled)
         .map(async (audience) => {
-          const picture = await readPicture(audience, createMailchimpApi(audience.account, environment), reader, signal);
+          const picture = await readPicture(audience, createMailchimpApi(audience.account, environment), site, signal);
           const reported = await reportedRows(store, audience.listId);
           return { picture, reported, judgement: judge(picture, reported) };
         }),

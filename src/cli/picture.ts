@@ -1,5 +1,7 @@
 import { contactId, historyId } from '../base/ids.ts';
 import type { ContactId, EmailAddress, GroupId } from '../base/ids.ts';
+import type { Civicrm } from '../civicrm/client.ts';
+import type { ContactData } from '../civicrm/contact-data.ts';
 import type { CivicrmReader, GroupStatus } from '../civicrm/reader.ts';
 import type { MailchimpApi, Member } from '../mailchimp/api.ts';
 import type { AudienceSettings } from '../settings/settings.ts';

@@ -27,6 +27,7 @@ export function simulatorSettings({ mailchimpUrl, civicrmUrl, timezone, webhookB
         interests: { [mailchimp.interestId]: String(civicrm.interestGroup.id) },
         // The simulated people are out of step on purpose, far beyond what a first run may change without asking.
         limits: { percent: 100 },
+        data: { names: true, tags: { prefix: civicrm.tagPrefix }, mergeFields: { [mailchimp.jobField]: 'job_title' } },
       },
     },
     accounts: {

@@ -13,11 +13,15 @@ export const world = {
     interestCategory: 'Topics',
     interestId: '1e7e5e57ed',
     interestName: 'Events',
+    /** A merge field that CiviCRM's job title fills. */
+    jobField: 'JOB',
   },
   civicrm: {
     apiKey: 'simulated-civicrm-key',
     subscriptionGroup: { id: 11, title: 'Newsletter' },
     interestGroup: { id: 12, title: 'Newsletter: Events' },
+    /** Tags whose label begins so are Mailchimp tags too. */
+    tagPrefix: 'News: ',
   },
   webhookSecret: 'simulated-webhook-secret',
 } as const;
@@ -26,6 +30,7 @@ export const world = {
 export function setUpWorld(mailchimp: MailchimpSimulator, civicrm: CivicrmSimulator): void {
   const { listId, listName, interestCategory, interestId, interestName } = world.mailchimp;
   mailchimp.setup.createList({ id: listId, name: listName });
+  mailchimp.setup.createMergeField(listId, { tag: world.mailchimp.jobField, name: 'Job title' });
   mailchimp.setup.createInterestCategory(listId, interestCategory);
   mailchimp.setup.createInterest(listId, interestCategory, interestName, interestId);
   civicrm.acts.createGroup(world.civicrm.subscriptionGroup);

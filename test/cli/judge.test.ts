@@ -10,7 +10,7 @@ const GROUP = groupId(1);
 const INTEREST = interestId('cccccccccc');
 const INTEREST_GROUP = groupId(2);
 /** Only what the judge looks at. */
-const audience = { listId: listId('aaaaaaaaaa'), subscriptionGroup: GROUP, interests: new Map([[INTEREST, INTEREST_GROUP]]) } as unknown as AudienceSettings;
+const audience = { listId: listId('aaaaaaaaaa'), subscriptionGroup: GROUP, interests: new Map([[INTEREST, INTEREST_GROUP]]), data: { names: true, tags: { prefix: 'News: ' }, mergeFields: {} } } as unknown as AudienceSettings;
 
 const member = (email: string, status: MemberStatus, interest?: boolean): Member => ({
   hash: memberHash(email),
@@ -26,8 +26,11 @@ const member = (email: string, status: MemberStatus, interest?: boolean): Member
   tags: null,
 });
 
-const person = (id: number, addresses: readonly string[], group: string | null, more: { interest?: string; mayBeMailed?: boolean } = {}): Person => ({
+const person = (id: number, addresses: readonly string[], group: string | null, more: { interest?: string; mayBeMailed?: boolean; firstName?: string; tags?: readonly string[] } = {}): Person => ({
   id: contactId(id),
+  firstName: more.firstName ?? '',
+  lastName: '',
+  tags: more.tags ?? [],
   mayBeMailed: more.mayBeMailed ?? true,
   addresses: addresses.map(emailAddress),
   groups: new Map([...(group === null ? [] : [[GROUP, group] as const]), ...(more.interest === undefined ? [] : [[INTEREST_GROUP, more.interest] as const])]),
@@ -70,6 +73,22 @@ describe('judging both sides by what they show', () => {
     const people = [person(1, ['a@x'], 'Added', { interest: 'Added' }), person(2, ['a@x'], 'Added')];
     assert.deepEqual(verdict([member('a@x', 'subscribed', true)], people), IN_STEP);
     assert.deepEqual(verdict([member('a@x', 'subscribed', false)], people).differences, { 'interest differs': 1 });
+  });
+
+  it('compares names with the lowest id among the Added who use the address', () => {
+    const named = (firstName: string): Member => ({ ...member('a@x', 'subscribed'), firstName });
+    const people = [person(1, ['a@x'], 'Added', { firstName: 'Ann' }), person(2, ['a@x'], 'Added', { firstName: 'Bea' })];
+    assert.deepEqual(verdict([named('Ann')], people), IN_STEP);
+    assert.deepEqual(verdict([named('Bea')], people).differences, { 'name differs': 1 });
+    assert.deepEqual(verdict([named('x'.repeat(80))], [person(1, ['a@x'], 'Added', { firstName: 'x'.repeat(64) })]), IN_STEP);
+  });
+
+  it('compares the tags that the settings bind, and no other', () => {
+    const tagged = (...tags: readonly string[]): Member => ({ ...member('a@x', 'subscribed'), tags });
+    const people = [person(1, ['a@x'], 'Added', { tags: ['News: a', 'Bowling club'] })];
+    assert.deepEqual(verdict([tagged('News: a', 'hand-made')], people), IN_STEP);
+    assert.deepEqual(verdict([tagged()], people).differences, { 'tags differ': 1 });
+    assert.deepEqual(verdict([tagged('News: a', 'News: b')], people).differences, { 'tags differ': 1 });
   });
 
   it('skips interests that Mailchimp does not return', () => {

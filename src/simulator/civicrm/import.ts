@@ -51,6 +51,7 @@ function importContact(site: Site, contact: ImportedContact): number {
     ...shown,
     ...greetings({ ...names, ...shown }),
     source: name(contact.source, 255),
+    job_title: name(contact.jobTitle, 255),
     do_not_email: contact.doNotEmail ?? false,
     is_opt_out: contact.isOptOut ?? false,
     is_deceased: contact.isDeceased ?? false,

@@ -34,6 +34,7 @@ export interface ImportedContact {
   readonly lastName?: string;
   readonly organizationName?: string;
   readonly source?: string;
+  readonly jobTitle?: string;
   readonly emails?: readonly ImportedEmail[];
   /** State now; the history is `history` alone. */
   readonly groups?: readonly { readonly groupId: number; readonly status: string }[];

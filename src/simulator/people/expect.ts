@@ -1,5 +1,6 @@
 import type { Expectation } from './expectation.ts';
 import type { NamedPerson } from './generate.ts';
+import { dataOf } from './import-people.ts';
 import type { ContactPlan, PersonPlan } from './person.ts';
 
 /** What a person's plan foretells, told with the ids that CiviCRM gave to the plan's contacts, in their order. */
@@ -10,8 +11,12 @@ export function expectationOf(person: NamedPerson, number: number, contactIds: r
     person: number,
     kind: kind.name,
     tells: kind.tells,
-    members: expectedMembers(plan),
-    contacts: plan.contacts.map((contact, index) => ({ id: contactIds[index] ?? 0, live: isLive(contact), ...contact.becomes })),
+    members: expectedMembers(person),
+    contacts: plan.contacts.map((contact, index) => {
+      const { data, ...groups } = contact.becomes;
+      const known = dataOf(person, data ?? contact.data);
+      return { id: contactIds[index] ?? 0, live: isLive(contact), ...groups, name: { firstName: known.firstName, lastName: known.lastName } };
+    }),
     newContact: newContact && { address: newContact.address, firstName, lastName, group: 'Added', interestGroup: newContact.interest ? 'Added' : null },
     owners: Object.fromEntries(addressesOf(plan).map((address) => [address, ownersOf(plan, address)])),
     held: [...plan.held, ...plan.contacts.flatMap(({ emails }) => emails.filter(({ onHold }) => onHold).map(({ address }) => address))],
@@ -19,12 +24,16 @@ export function expectationOf(person: NamedPerson, number: number, contactIds: r
   };
 }
 
-function expectedMembers(plan: PersonPlan): Expectation['members'] {
+function expectedMembers(person: NamedPerson): Expectation['members'] {
+  const { plan } = person;
   return addressesOf(plan).map((address) => {
     const member = plan.members.find((each) => each.address.toLowerCase() === address);
     const made = plan.newMembers.find((each) => each.address === address);
-    if (member) return { address, ...member.becomes };
-    return { address, status: made ? 'subscribed' : null, interest: made?.interest ?? false };
+    if (member) {
+      const { data, ...rest } = member.becomes;
+      return { address, ...rest, data: dataOf(person, data ?? member.data) };
+    }
+    return { address, status: made ? 'subscribed' : null, interest: made?.interest ?? false, ...(made && { data: dataOf(person, made.data) }) };
   });
 }
 

@@ -1,4 +1,4 @@
-import type { ForetoldFailure, PlannedGroupStatus, PlannedStatus } from './person.ts';
+import type { ForetoldFailure, PlannedData, PlannedGroupStatus, PlannedStatus } from './person.ts';
 
 /** What must be true of a person once the sync has come to rest under its default settings (at most three runs). */
 export interface Expectation {
@@ -9,13 +9,14 @@ export interface Expectation {
   /** What must come out, and why. */
   readonly tells: string;
   /** Every address of the person; `status` null: no member. `interest`: of the bound interest. */
-  readonly members: readonly { readonly address: string; readonly status: PlannedStatus | null; readonly interest: boolean }[];
+  readonly members: readonly { readonly address: string; readonly status: PlannedStatus | null; readonly interest: boolean; /** Names, tags and job of a member. */ readonly data?: PlannedData }[];
   /** The contacts that there were at first; a status of null: no row in that group. */
   readonly contacts: readonly {
     readonly id: number;
     readonly live: boolean;
     readonly group: PlannedGroupStatus;
     readonly interestGroup: PlannedGroupStatus;
+    readonly name?: Pick<PlannedData, 'firstName' | 'lastName'>;
   }[];
   /** The one contact that the sync makes. */
   readonly newContact: null | {

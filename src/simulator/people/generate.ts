@@ -1,7 +1,7 @@
 import { SeededRandom } from '../seeded-random.ts';
 import { everyKind } from './kinds/every-kind.ts';
 import { inStep } from './kinds/agreeing.ts';
-import { bearer, type Name } from './names.ts';
+import { bearer, otherFirstName, type Name } from './names.ts';
 import type { Kind, Moment, Moments, PersonMaker, PersonPlan } from './person.ts';
 
 export interface PeopleOptions {
@@ -51,6 +51,7 @@ function named(kind: Kind, number: number, random: SeededRandom, now: Moment): N
     address,
     fakeAddress: () => address().replace(/@.*/, '@example.com'),
     moments: (count) => momentsOf(count, random, now),
+    otherName: () => otherFirstName(random, firstName),
     chance: (share) => random.fraction() < share,
   };
   return { firstName, lastName, kind, plan: kind.make(maker) };

@@ -1,26 +1,29 @@
 import type { ImportedContact, ImportedMember } from '../simulated-services.ts';
 import { world } from '../world.ts';
 import type { NamedPerson } from './generate.ts';
-import type { ContactPlan, MemberPlan, Moment, Past } from './person.ts';
+import type { ContactPlan, MemberPlan, Moment, Past, PlannedData } from './person.ts';
 
 const { mailchimp, civicrm } = world;
 
 /** A planned member as the simulated Mailchimp takes it in. */
-export function importedMember({ firstName, lastName }: NamedPerson, plan: MemberPlan): ImportedMember {
+export function importedMember(person: NamedPerson, plan: MemberPlan): ImportedMember {
+  const { firstName, lastName, tags, jobTitle } = dataOf(person, plan.data);
   return {
     email: plan.address,
     status: plan.status,
     timestampSignup: plan.optedIn,
     timestampOpt: plan.optedIn,
     lastChanged: plan.changed,
-    mergeFields: { FNAME: firstName, LNAME: lastName },
+    mergeFields: { FNAME: firstName, LNAME: lastName, ...(jobTitle !== '' && { [mailchimp.jobField]: jobTitle }) },
+    tags,
     interests: plan.interest ? [mailchimp.interestId] : [],
     ownUnsubscribe: plan.bySelf,
   };
 }
 
 /** A planned contact as the simulated CiviCRM takes it in; merges come after. */
-export function importedContact({ firstName, lastName }: NamedPerson, plan: ContactPlan, created: Moment): ImportedContact {
+export function importedContact(person: NamedPerson, plan: ContactPlan, created: Moment, tagId: (label: string) => number): ImportedContact {
+  const { firstName, lastName, tags, jobTitle } = dataOf(person, plan.data);
   const bound = [
     { groupId: civicrm.subscriptionGroup.id, ...plan.group },
     { groupId: civicrm.interestGroup.id, ...plan.interestGroup },
@@ -41,8 +44,14 @@ export function importedContact({ firstName, lastName }: NamedPerson, plan: Cont
     isDeceased: plan.deceased,
     isDeleted: plan.trashed,
     created,
+    ...(plan.modified !== null && { modified: plan.modified }),
+    tagIds: tags.map(tagId),
+    jobTitle,
   };
 }
+
+/** A person's name, no tags and no job, but for what a plan says. */
+export const dataOf = ({ firstName, lastName }: NamedPerson, plan: Partial<PlannedData> = {}): PlannedData => ({ firstName, lastName, tags: [], jobTitle: '', ...plan });
 
 const historyIn = (groupId: number, past: Past) => past.map(([status, date]) => ({ groupId, status, date }));
 

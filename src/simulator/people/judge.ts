@@ -1,9 +1,10 @@
 import type { Expectation } from './expectation.ts';
+import type { PlannedData } from './person.ts';
 
 /** What a judge looks at: both services as they are now. Addresses are asked for in lower case. */
 export interface Observed {
   /** The member with an address; null: none. */
-  member(address: string): { readonly status: string; readonly interest: boolean } | null;
+  member(address: string): { readonly status: string; readonly interest: boolean; readonly data?: PlannedData } | null;
   /** A contact by its id, in the trash or not; null: deleted for good. */
   contact(id: number): ObservedContact | null;
   /** Ids of the live contacts that have an address, lowest first. */
@@ -54,14 +55,24 @@ export function judge(expectations: readonly Expectation[], observed: Observed, 
 }
 
 function memberDifferences({ members }: Expectation, observed: Observed): string[] {
-  return members.flatMap(({ address, status, interest }, index) => {
+  return members.flatMap(({ address, status, interest, data }, index) => {
     const member = observed.member(address);
     const name = `member ${index + 1}`;
     return [
       ...difference(`${name}: status`, status ?? 'no member', member?.status ?? 'no member'),
       ...(status === null || member === null ? [] : difference(`${name}: interest`, onOff(interest), onOff(member.interest))),
+      ...(status === null || !data || !member?.data ? [] : dataDifferences(name, data, member.data)),
     ];
   });
+}
+
+/** In words that name no person. */
+function dataDifferences(name: string, expected: PlannedData, actual: PlannedData): string[] {
+  return [
+    ...(expected.firstName === actual.firstName && expected.lastName === actual.lastName ? [] : [`${name}: another name than foretold`]),
+    ...difference(`${name}: tags`, [...expected.tags].sort().join(', '), [...actual.tags].sort().join(', ')),
+    ...difference(`${name}: job`, expected.jobTitle, actual.jobTitle),
+  ];
 }
 
 function contactDifferences({ contacts }: Expectation, observed: Observed): string[] {
@@ -73,6 +84,7 @@ function contactDifferences({ contacts }: Expectation, observed: Observed): stri
       ...difference(`${name}:`, liveness(expected.live), liveness(contact.live)),
       ...difference(`${name}: subscription group`, expected.group ?? 'no row', contact.group ?? 'no row'),
       ...difference(`${name}: interest group`, expected.interestGroup ?? 'no row', contact.interestGroup ?? 'no row'),
+      ...(!expected.name || (expected.name.firstName === contact.firstName && expected.name.lastName === contact.lastName) ? [] : [`${name}: another name than foretold`]),
     ];
   });
 }

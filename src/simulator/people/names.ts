@@ -44,5 +44,8 @@ export function bearer(random: SeededRandom, number: number): Bearer {
   };
 }
 
+/** A first name that is not this one. */
+export const otherFirstName = (random: SeededRandom, than: string): string => random.pick(firstNames.filter(([name]) => name !== than))[0];
+
 /** As people type it at a form: capitals in name and domain. */
 export const inMixedCase = (address: string): string => address.replace(/(^|[.@-])([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase());

@@ -1,14 +1,19 @@
 import type { CivicrmSimulator, MailchimpSimulator } from '../simulated-services.ts';
+import { decodeStored } from '../civicrm/stored-text.ts';
 import { world } from '../world.ts';
+import type { MemberRecord } from '../mailchimp/records.ts';
 import type { Observed, ObservedContact } from './judge.ts';
+import type { PlannedData } from './person.ts';
 
 /** Both simulators as they are now, for the judge. Later changes are not seen. */
 export function observe(mailchimp: MailchimpSimulator, civicrm: CivicrmSimulator): Observed {
   const { tables } = civicrm;
+  const list = mailchimp.state.lists.find(({ id }) => id === world.mailchimp.listId);
+  const tagNames = new Map((list?.tags ?? []).map(({ id, name }) => [id, name]));
   const members = new Map(
-    (mailchimp.state.lists.find(({ id }) => id === world.mailchimp.listId)?.members ?? []).map((member) => [
+    (list?.members ?? []).map((member) => [
       member.email.toLowerCase(),
-      { status: member.status, interest: member.interests.includes(world.mailchimp.interestId) },
+      { status: member.status, interest: member.interests.includes(world.mailchimp.interestId), data: dataOf(member, tagNames) },
     ]),
   );
   const owners = new Map<string, Set<number>>();
@@ -26,6 +31,11 @@ export function observe(mailchimp: MailchimpSimulator, civicrm: CivicrmSimulator
   };
 }
 
+function dataOf({ mergeFields, tags }: MemberRecord, tagNames: ReadonlyMap<number, string>): PlannedData {
+  const text = (tag: string): string => String(mergeFields[tag] ?? '');
+  return { firstName: text('FNAME'), lastName: text('LNAME'), tags: tags.map(({ id }) => tagNames.get(id) ?? ''), jobTitle: text(world.mailchimp.jobField) };
+}
+
 function observedContact({ tables }: CivicrmSimulator, id: number): ObservedContact | null {
   const contact = tables.contact.get(id);
   if (contact === undefined) return null;
@@ -33,8 +43,8 @@ function observedContact({ tables }: CivicrmSimulator, id: number): ObservedCont
   const statusIn = (groupId: number): string | null => memberships.find((row) => row.group_id === groupId)?.status ?? null;
   return {
     live: !contact.is_deleted,
-    firstName: contact.first_name ?? '',
-    lastName: contact.last_name ?? '',
+    firstName: decodeStored(contact.first_name ?? ''),
+    lastName: decodeStored(contact.last_name ?? ''),
     group: statusIn(world.civicrm.subscriptionGroup.id),
     interestGroup: statusIn(world.civicrm.interestGroup.id),
   };

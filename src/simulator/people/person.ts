@@ -13,6 +13,15 @@ export type PlannedGroupStatus = 'Added' | 'Removed' | 'Pending' | null;
 /** What a history says, oldest first. `Deleted` leaves no row in the group. */
 export type Past = readonly (readonly [status: 'Added' | 'Removed' | 'Pending' | 'Deleted', date: Moment])[];
 
+/** What is known of somebody beside the subscription. */
+export interface PlannedData {
+  readonly firstName: string;
+  readonly lastName: string;
+  /** By their names, in order. */
+  readonly tags: readonly string[];
+  readonly jobTitle: string;
+}
+
 /** A member at first, and (`becomes`) when the sync has come to rest. */
 export interface MemberPlan {
   readonly address: string;
@@ -24,7 +33,9 @@ export interface MemberPlan {
   readonly interest: boolean;
   /** Left by the person's own act: Mailchimp then refuses `subscribed` (facts/mailchimp.md, compliance). */
   readonly bySelf: boolean;
-  readonly becomes: { readonly status: PlannedStatus; readonly interest: boolean };
+  /** What differs from the person's name, no tags, and no job. */
+  readonly data: Partial<PlannedData>;
+  readonly becomes: { readonly status: PlannedStatus; readonly interest: boolean; /** The data, where they change; said in the same way. */ readonly data?: Partial<PlannedData> };
 }
 
 export interface EmailPlan {
@@ -45,7 +56,11 @@ export interface ContactPlan {
   readonly trashed: boolean;
   /** Index of the contact of the same person that it is merged into. */
   readonly mergedInto: number | null;
-  readonly becomes: { readonly group: PlannedGroupStatus; readonly interestGroup: PlannedGroupStatus };
+  /** `modified_date`; null: when the contact was made. */
+  readonly modified: Moment | null;
+  /** What differs from the person's name, no tags, and no job. */
+  readonly data: Partial<PlannedData>;
+  readonly becomes: { readonly group: PlannedGroupStatus; readonly interestGroup: PlannedGroupStatus; /** The data, where they change; said in the same way. */ readonly data?: Partial<PlannedData> };
 }
 
 /** A person (or a household of one address): what each service holds at first, and what both hold once the sync is at rest. */
@@ -57,7 +72,7 @@ export interface PersonPlan {
   /** Addresses that Mailchimp takes no sign-up of for some days, after many of late. */
   readonly tooManySignups: readonly string[];
   /** Members that the sync makes; any other address of the person gets none. */
-  readonly newMembers: readonly { readonly address: string; readonly interest: boolean }[];
+  readonly newMembers: readonly { readonly address: string; readonly interest: boolean; readonly data?: Partial<PlannedData> }[];
   /** A contact that the sync makes for a member; it is Added. */
   readonly newContact: { readonly address: string; readonly interest: boolean } | null;
   /** Addresses that the sync puts on hold, as every address that Mailchimp has cleaned. */
@@ -88,6 +103,8 @@ export interface PersonMaker {
   fakeAddress(): string;
   /** So many moments of the past two years, oldest first, at least a day apart and at least a day ago. */
   moments<Count extends keyof Moments>(count: Count): Moments[Count];
+  /** A name that is not the person's. */
+  otherName(): string;
   /** True as often as this share says. */
   chance(share: number): boolean;
 }

@@ -3,13 +3,13 @@ import type { ContactPlan, EmailPlan, MemberPlan, Moment, Past, PersonPlan, Plan
 /** Half an hour: opted in so long before the last change, where a kind does not say. */
 const HALF_AN_HOUR = 1_800_000;
 
-type MemberDetails = Partial<Pick<MemberPlan, 'optedIn' | 'interest' | 'bySelf'>> & { readonly becomes?: Partial<MemberPlan['becomes']> };
+type MemberDetails = Partial<Pick<MemberPlan, 'optedIn' | 'interest' | 'bySelf' | 'data'>> & { readonly becomes?: Partial<MemberPlan['becomes']> };
 
 /** A member as it stays, unless `becomes` says otherwise. */
 export function member(address: string, status: PlannedStatus, changed: Moment, details: MemberDetails = {}): MemberPlan {
   const { becomes, ...given } = details;
   const interest = given.interest ?? false;
-  return { address, status, optedIn: changed - HALF_AN_HOUR, changed, interest, bySelf: false, ...given, becomes: { status, interest, ...becomes } };
+  return { address, status, optedIn: changed - HALF_AN_HOUR, changed, interest, bySelf: false, data: {}, ...given, becomes: { status, interest, ...becomes } };
 }
 
 type ContactDetails = Partial<Omit<ContactPlan, 'emails' | 'group' | 'interestGroup' | 'becomes'>> & {
@@ -32,6 +32,8 @@ export function contact(emails: string | readonly EmailPlan[], past: Past, detai
     deceased: false,
     trashed: false,
     mergedInto: null,
+    modified: null,
+    data: {},
     ...given,
     becomes: { group: status, interestGroup: interestStatus, ...becomes },
   };

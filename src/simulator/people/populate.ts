@@ -13,10 +13,21 @@ export function populate(mailchimp: MailchimpSimulator, civicrm: CivicrmSimulato
   mailchimp.importMembers(listId, people.flatMap((person) => person.plan.members.map((plan) => importedMember(person, plan))));
   forget(mailchimp, people.flatMap(({ plan }) => plan.forgotten));
   for (const address of people.flatMap(({ plan }) => plan.tooManySignups)) mailchimp.administrators.markTooManySignups(listId, address);
-  const ids = civicrm.acts.importContacts(people.flatMap((person) => person.plan.contacts.map((plan) => importedContact(person, plan, before))));
+  const tagId = tagIds(civicrm);
+  const ids = civicrm.acts.importContacts(people.flatMap((person) => person.plan.contacts.map((plan) => importedContact(person, plan, before, tagId))));
   const byPerson = inPortions(ids, people.map(({ plan }) => plan.contacts.length));
   people.forEach((person, index) => merge(civicrm, person, byPerson[index] ?? []));
   return people.map((person, index) => expectationOf(person, index + 1, byPerson[index] ?? []));
+}
+
+/** The site's tags by label, made when they are first named. */
+function tagIds({ tables, acts }: CivicrmSimulator): (label: string) => number {
+  const known = new Map([...tables.tag.all()].map(({ id, label }) => [label, id]));
+  return (label) => {
+    const id = known.get(label) ?? acts.createTag(label);
+    known.set(label, id);
+    return id;
+  };
 }
 
 /** Addresses are forgotten by deleting their members for good. */

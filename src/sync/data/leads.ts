@@ -1,7 +1,7 @@
 import type { ContactId, RowId } from '../../base/ids.ts';
 import type { Contact } from '../../civicrm/reader.ts';
 import type { Row } from '../../store/entities.ts';
-import { isAdded } from '../civicrm-word.ts';
+import { isAdded, mayBeMailed } from '../civicrm-word.ts';
 import { groupBy, unique } from '../collections.ts';
 import type { AudienceContext } from '../stage.ts';
 
@@ -19,12 +19,11 @@ export async function leadsOf(context: AudienceContext, rows: readonly Row[], si
   if (ids.length === 0) return new Map();
   const contacts = new Map((await civicrm.contactsById(ids, signal)).filter((contact) => !contact.isDeleted).map((contact) => [contact.id, contact]));
   const added = new Set((await civicrm.groupContacts(ids, [settings.subscriptionGroup], signal)).filter(({ status }) => isAdded(status)).map(({ contactId }) => contactId));
-  const mayBeMailed = ({ isOptOut, doNotEmail, isDeceased }: Contact): boolean => settings.optOut === 'ignore' || !(isOptOut || doNotEmail || isDeceased);
   const leads = new Map<RowId, Contact>();
   for (const row of rows) {
     const users = usersOf(row).flatMap((id) => contacts.get(id) ?? []).toSorted((one, other) => one.id - other.id);
     const keepers = users.filter((contact) => added.has(contact.id));
-    const lead = keepers.find(mayBeMailed) ?? keepers[0] ?? users.find((contact) => contact.id === row.contactId) ?? users[0];
+    const lead = keepers.find((contact) => settings.optOut === 'ignore' || mayBeMailed(contact)) ?? keepers[0] ?? users.find((contact) => contact.id === row.contactId) ?? users[0];
     if (lead) leads.set(row.id, lead);
   }
   return leads;

@@ -1,5 +1,6 @@
 import type { Kind } from '../person.ts';
 import { agreeing } from './agreeing.ts';
+import { data } from './data.ts';
 import { failing } from './failing.ts';
 import { firstSight } from './first-sight.ts';
 import { interests } from './interests.ts';
@@ -9,7 +10,7 @@ import { notMailable } from './not-mailable.ts';
 import { sharedAddresses } from './shared-addresses.ts';
 
 /** Every kind but the most frequent, one of each theme in turn, so that a handful of people already holds many themes. */
-export const everyKind: readonly Kind[] = inTurn([laterWord, newcomers, agreeing, failing, interests, sharedAddresses, notMailable, firstSight]);
+export const everyKind: readonly Kind[] = inTurn([laterWord, newcomers, agreeing, failing, interests, sharedAddresses, notMailable, firstSight, data]);
 
 function inTurn(themes: readonly (readonly Kind[])[]): Kind[] {
   const longest = Math.max(...themes.map((theme) => theme.length));
