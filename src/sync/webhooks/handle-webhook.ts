@@ -88,8 +88,7 @@ class Handling {
       servedAt = own.servedAt;
     }
     if (member) {
-      const remember = (seen: Row): Row => ({ ...seen, syncStatus: 'todo' });
-      return this.#take(audience, { member, seenAt: servedAt, remember, ...(await this.#yes(member)), ...(await this.#renamed(member, row)) });
+      return this.#take(audience, { member, seenAt: servedAt, remember: decidedAnew, ...(await this.#yes(member)), ...(await this.#renamed(member, row)) });
     }
     if (!row || row.email !== email || known === null) return;
     const own = asksForOwn ? null : (await mailchimp.member(settings.listId, known, this.#signal)).value;
@@ -119,3 +118,5 @@ class Handling {
     await takeLooks(this.#context, [look], { audience, signal: this.#signal });
   }
 }
+
+const decidedAnew = (seen: Row): Row => ({ ...seen, syncStatus: 'todo' });

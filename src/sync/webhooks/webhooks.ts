@@ -8,6 +8,7 @@ import type { WebhookAnswer, WebhookRequest } from '../engine.ts';
 import { receiveWebhook, type Receiver } from '../receive-webhook.ts';
 import { administerBatchWebhook, administerListWebhook, type KeepSecret, type WebhookAction, type WebhookReport } from './administer.ts';
 import { WebhookHealth, type WebhookStatus } from './health.ts';
+import type { WebhookProblem } from './registration.ts';
 import { SigningSecrets } from './signing-secrets.ts';
 
 interface WebhooksEnvironment {
@@ -31,6 +32,7 @@ export class Webhooks {
   readonly #environment: WebhooksEnvironment;
   readonly #signing: SigningSecrets;
   readonly #health: WebhookHealth;
+  readonly #told = new Map<string, string>();
 
   constructor(environment: WebhooksEnvironment) {
     this.#environment = environment;
@@ -91,22 +93,25 @@ export class Webhooks {
     }
   }
 
-  /** Remembers what is wrong, and tells what was not known before. */
+  /** Remembers what is wrong with the registration, and tells it. */
   #note({ listId, name, account }: AudienceSettings, reports: readonly WebhookReport[]): void {
-    const before = this.#health.found(listId);
-    const list = problemsOf(reports, 'list', listId).filter((problem) => !BEHAVIOUR.has(problem));
+    const list = problemsOf(reports, 'list', listId);
     const batch = problemsOf(reports, 'batches', account.label);
-    this.#health.checked(listId, { list, batch });
-    const tell = (what: string, problems: readonly string[], known: readonly string[]): void => {
-      if (problems.some((problem) => !known.includes(problem))) this.#environment.log(`${what} at Mailchimp: ${problems.join(', ')}. The control node puts it right: topic "webhooks", payload "repair".`);
-    };
-    tell(`The webhook of the audience "${name}"`, list, before.list);
-    tell(`The batch webhook of the account "${account.label}"`, batch, before.batch);
+    this.#health.checked(listId, { list: list.filter((problem) => !BEHAVIOUR.has(problem)), batch });
+    this.#tell(`The webhook of the audience "${name}"`, list);
+    this.#tell(`The batch webhook of the account "${account.label}"`, batch);
+  }
+
+  /** What was told last is not told again. */
+  #tell(whose: string, problems: readonly WebhookProblem[]): void {
+    const text = problems.join(', ');
+    if (text !== '' && this.#told.get(whose) !== text) this.#environment.log(`${whose} at Mailchimp: ${text}. The control node puts it right: topic "webhooks", payload "repair".`);
+    this.#told.set(whose, text);
   }
 }
 
 /** Not of the registration: these are known without looking. */
-const BEHAVIOUR: ReadonlySet<string> = new Set(['silent', 'refused', 'secret_unknown']);
+const BEHAVIOUR: ReadonlySet<WebhookProblem> = new Set<WebhookProblem>(['silent', 'refused', 'secret_unknown']);
 
-const problemsOf = (reports: readonly WebhookReport[], of: WebhookReport['of'], name: string) =>
+const problemsOf = (reports: readonly WebhookReport[], of: WebhookReport['of'], name: string): readonly WebhookProblem[] =>
   reports.filter((report) => report.of === of && report.name === name).flatMap(({ problems }) => problems.filter((problem) => problem !== 'no_address'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DAY } from '../../../src/base/clock.ts';
-import { SyncError } from '../../../src/base/errors.ts';
+import type { SyncError } from '../../../src/base/errors.ts';
 import type { InboxEntry } from '../../../src/store/entities.ts';
 import { chainsOf } from '../../../src/sync/webhooks/chains.ts';
 import { LIST, closeWorlds } from '../../support/sync-world.ts';
@@ -157,10 +157,10 @@ describe('the inbox of webhooks', () => {
   });
 });
 
-describe('what may be handled side by side', () => {
-  const entry = (id: number, email: string | null, oldEmail: string | null = null) => ({ id, email, payload: { oldEmail } }) as unknown as InboxEntry;
-  const idsOf = (...entries: readonly InboxEntry[]): readonly (readonly number[])[] => chainsOf(entries).map((chain) => chain.map(({ id }) => id));
+const entry = (id: number, email: string | null, oldEmail: string | null = null) => ({ id, email, payload: { oldEmail } }) as unknown as InboxEntry;
+const idsOf = (...entries: readonly InboxEntry[]): readonly (readonly number[])[] => chainsOf(entries).map((chain) => chain.map(({ id }) => id));
 
+describe('what may be handled side by side', () => {
   it('is what has no address in common', () => {
     assert.deepEqual(idsOf(entry(1, P1), entry(2, P2), entry(3, P1)), [[1, 3], [2]]);
   });

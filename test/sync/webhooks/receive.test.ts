@@ -37,6 +37,10 @@ async function given(request: WebhookRequest, options: WorldOptions = {}): Promi
   return { world: opened, answer: await opened.engine.receiveWebhook(request) };
 }
 
+const urlWith = (secret: string) => ({ webhook: `https://example.org/hook?secret=${secret}` });
+
+const withSignature = (signature: unknown, body: unknown = raw()): WebhookRequest => post(body, { headers: { 'x-mailchimp-signature': signature } });
+
 /** Refused, and nothing of it kept or logged. */
 async function assertRefused(request: WebhookRequest, status: number, options: WorldOptions = {}): Promise<WebhookAnswer> {
   const { answer, world: opened } = await given(request, options);
@@ -92,7 +96,6 @@ describe('receiving list webhooks', () => {
     });
 
     it("the secret of another audience's webhook", async () => {
-      const urlWith = (secret: string) => ({ webhook: `https://example.org/hook?secret=${secret}` });
       const settings = readSettings({
         lists: { [LIST]: { apiKey: 'main', subscriptionGroup: 1 }, [OTHER_LIST]: { apiKey: 'main', subscriptionGroup: 2 } },
         accounts: { main: { apiKey: `${'0123456789abcdef'.repeat(2)}-us11`, audiences: { [LIST]: urlWith('one'), [OTHER_LIST]: urlWith('other') } } },
@@ -120,7 +123,7 @@ describe('receiving list webhooks', () => {
       'an address that is an object': { ...Object.fromEntries(FIELDS), 'data[email]': { a: 1 } },
       'keys that reach for the prototype': raw([...FIELDS.filter(([name]) => name !== 'data[list_id]'), ['data[__proto__][list_id]', LIST], ['__proto__[data][list_id]', LIST], ['data[constructor][prototype][list_id]', LIST]]),
     };
-    for (const [what, body] of Object.entries(malformed)) it(`${what}`, () => assertRefused(post(body), 400));
+    for (const [what, body] of Object.entries(malformed)) it(what, () => assertRefused(post(body), 400));
 
     it('a body of more than 256 KB, raw or parsed, however it is told', async () => {
       const large = raw([...FIELDS, ['data[merges][NOTE]', 'x'.repeat(256 * 1024)]]);
@@ -154,7 +157,6 @@ describe('receiving list webhooks', () => {
       const stamp = Math.floor(when / 1000);
       return `t=${stamp},v1=${createHmac('sha256', key).update(`${stamp}.`).update(body).digest('hex')}`;
     };
-    const withSignature = (signature: unknown, body: unknown = raw()): WebhookRequest => post(body, { headers: { 'x-mailchimp-signature': signature } });
 
     it('takes a good signature, to either side of five minutes', async () => {
       for (const offset of [0, -299_000, 299_000]) {

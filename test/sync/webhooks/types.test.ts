@@ -12,6 +12,22 @@ function fired(s: Scenario, type: string): number {
   return id ?? assert.fail(`no ${type} was fired`);
 }
 
+/** Somebody who is in step on both sides moves to another address. */
+const moved = async (s: Scenario): Promise<number> => {
+  const wilma = await s.joined(P1);
+  s.person.movesTo(P1, P2);
+  s.passes(5);
+  return wilma;
+};
+
+const assertMoved = async (s: Scenario, wilma: number): Promise<void> => {
+  s.assertSides([P2, 'subscribed'], [wilma, 'Added']);
+  assert.deepEqual([s.civi.ownersOf(P1), s.civi.ownersOf(P2)], [[wilma], [wilma]]);
+  assert.deepEqual(s.civi.addressesOf(wilma), [P1, P2]);
+  const rows = await s.sync.rows();
+  assert.deepEqual(rows.map(({ email, memberHash }) => [email, memberHash]), [[P2, s.memberRecord(P2)?.id]]);
+};
+
 /** algorithm.md, "Webhooks": each type, as Mailchimp fires it, handled without a run. */
 describe('webhooks by type', () => {
   closeWorlds();
@@ -186,21 +202,6 @@ describe('webhooks by type', () => {
   });
 
   describe('upemail', () => {
-    const moved = async (s: Scenario): Promise<number> => {
-      const wilma = await s.joined(P1);
-      s.person.movesTo(P1, P2);
-      s.passes(5);
-      return wilma;
-    };
-
-    const assertMoved = async (s: Scenario, wilma: number): Promise<void> => {
-      s.assertSides([P2, 'subscribed'], [wilma, 'Added']);
-      assert.deepEqual([s.civi.ownersOf(P1), s.civi.ownersOf(P2)], [[wilma], [wilma]]);
-      assert.deepEqual(s.civi.addressesOf(wilma), [P1, P2]);
-      const rows = await s.sync.rows();
-      assert.deepEqual(rows.map(({ email, memberHash }) => [email, memberHash]), [[P2, s.memberRecord(P2)?.id]]);
-    };
-
     it('gives the contact the new address for bulk mail, and leaves it the old one', async () => {
       const s = await openScenario();
       const wilma = await moved(s);
