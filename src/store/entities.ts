@@ -66,7 +66,7 @@ export interface RowMemory {
   /** Addresses that the member had before, each until when [former]. */
   readonly former?: readonly { readonly email: EmailAddress; readonly until: Instant }[];
   /** A refusal and the word it refused: nothing is sent for that word again. */
-  readonly refused?: Range & { readonly reason: FailReason; /** Released then (`later`). */ readonly until?: Instant };
+  readonly refused?: Range & { readonly reason: FailReason; /** The address that was refused; another one is asked. */ readonly email?: EmailAddress; /** Released then (`later`). */ readonly until?: Instant };
   /** The word for which `pending` is to be asked after a compliance refusal. */
   readonly askPending?: Range;
   /** An address that Mailchimp refused as a new one of this member. */

@@ -1,6 +1,6 @@
 import type { EmailAddress } from '../base/ids.ts';
 import type { FailReason, MailchimpAsk, Row, RowMemory, Word } from '../store/entities.ts';
-import { isUnderWay, isWaiting } from './claims.ts';
+import { claimsOn, isUnderWay, isWaiting } from './claims.ts';
 import { addressesOf, bestAddressOf, isOnHold, usersOf, type Cluster, type ClusterContact } from './cluster.ts';
 import { compareData } from './data/compare.ts';
 import { askFor } from './data/datum.ts';
@@ -94,7 +94,7 @@ class RowDecisions {
     const verdict = this.#verdictFor(row, keepers);
     if (!verdict || this.#leavesPending(row, wanted, verdict.word)) return { row: inStep(row), updates: [] };
     const lead = this.#leadOf(row, keepers);
-    const subscription = wanted ? subscribing(row, verdict.word, lead, this.#rules) : unsubscribing(row, this.#rules);
+    const subscription = wanted ? subscribing(row, verdict.word, { lead, address: this.#addressFor(row, lead) }, this.#rules) : unsubscribing(row, this.#rules);
     if (subscription.outcome === 'fail') return { row: failed(row, subscription.reason), updates: [] };
 
     const data = wanted && lead && (memberIsSubscribed(row) || subscription.ask) ? this.#decideData(row, lead, verdict) : nothing(row);
@@ -191,14 +191,25 @@ class RowDecisions {
     return true;
   }
 
-  /** A contact-only row takes its address when its first update is made [claimaddr]; one gone at Mailchimp begins again with the best. */
+  /** A contact-only row takes its address when its first update is made [claimaddr]. */
   #addressed(row: Row, lead: ClusterContact | null): Row | undefined {
-    const best = lead ? bestAddressOf(lead) : undefined;
-    if (row.email === null) return best && this.#take(best, row) ? { ...row, email: best, agreedEmail: best } : undefined;
+    const address = this.#addressFor(row, lead);
+    if (address === row.email) return row;
+    if (address && this.#take(address, row)) return { ...row, email: address, agreedEmail: address };
+    return row.member === null ? undefined : row;
+  }
+
+  /**
+   * Where a row is or would be subscribed: at its own address; where Mailchimp has no member of it, at its contact's best
+   * one, unless its own is the contact's still, or an update to it may yet take effect. undefined: the contact has none.
+   */
+  #addressFor(row: Row, lead: ClusterContact | null): EmailAddress | undefined {
+    if (memberIsPresent(row.member)) return row.email ?? undefined;
+    if (row.email === null) return lead ? bestAddressOf(lead) : undefined;
     const owner = this.#cluster.contacts.find((contact) => contact.id === row.contactId);
-    const isGone = row.member !== null && row.member.status === null;
-    if (isGone && owner && best && !addressesOf(owner).includes(row.email) && this.#take(best, row)) return { ...row, email: best, agreedEmail: best };
-    return row;
+    const mayTakeEffect = row.member === null && claimsOn(row, row.email, this.#cluster.updates).length > 0;
+    if (!owner || addressesOf(owner).includes(row.email) || mayTakeEffect) return row.email;
+    return lead ? bestAddressOf(lead) : undefined;
   }
 }
 
@@ -237,8 +248,9 @@ type SubscriptionOutcome =
   | { readonly outcome: 'fail'; readonly reason: FailReason; readonly ask?: undefined };
 
 /** A row that somebody keeps: the member's status says what it takes. */
-function subscribing(row: Row, word: Word, lead: ClusterContact | null, rules: DecisionRules): SubscriptionOutcome {
+function subscribing(row: Row, word: Word, at: { readonly lead: ClusterContact | null; readonly address: EmailAddress | undefined }, rules: DecisionRules): SubscriptionOutcome {
   const { refused } = row.memory;
+  const { lead, address } = at;
   const status = row.member === null ? 'never seen' : (row.member.status ?? 'gone');
   switch (status) {
     case 'subscribed':
@@ -251,9 +263,9 @@ function subscribing(row: Row, word: Word, lead: ClusterContact | null, rules: D
     case 'transactional':
     case 'gone':
     case 'never seen':
-      if (refused && sameRange(refused, word) && rules.now.mailchimp < (refused.until ?? Infinity)) return { outcome: 'fail', reason: refused.reason }; // nothing sent until something changes
-      if (row.email === null && !(lead && bestAddressOf(lead))) return { outcome: 'fail', reason: 'no_email' };
-      if (row.email !== null && lead && isOnHold(lead, row.email)) return { outcome: 'fail', reason: row.member === null ? 'no_email' : 'on_hold' };
+      if (refused && sameRange(refused, word) && (refused.email ?? address) === address && rules.now.mailchimp < (refused.until ?? Infinity)) return { outcome: 'fail', reason: refused.reason }; // nothing sent until something changes
+      if (address === undefined) return { outcome: 'fail', reason: 'no_email' };
+      if (lead && isOnHold(lead, address)) return { outcome: 'fail', reason: row.member === null ? 'no_email' : 'on_hold' };
       return { outcome: 'ask', ask: { status: askedStatus(row, word, rules) } };
   }
 }

@@ -130,7 +130,7 @@ class Settlement {
     const origin = this.#update.origin['status'];
     const until = reason === 'later' ? { until: this.#context.clock.now() + LATER } : {};
     const ended = this.#ended({ state: 'failed', failReason: reason, answer });
-    return this.#rewrite(ended, (row) => ({ ...row, failReason: reason, memory: { ...row.memory, ...(origin && { refused: { ...rangeOf(origin), ...until, reason } }) } }), 'failed');
+    return this.#rewrite(ended, (row) => ({ ...row, failReason: reason, memory: { ...row.memory, ...(origin && { refused: { ...rangeOf(origin), ...until, reason, email: this.#update.email } }) } }), 'failed');
   }
 
   /** The person's status must not wait for a merge field: the row is decided anew without what was refused, until its value is another. */
