@@ -1,6 +1,7 @@
 import type { SimulatedRequest, SimulatedService } from '../../src/simulator/service.ts';
 import type { CivicrmSettings } from '../../src/settings/settings.ts';
 import { createCivicrm, type CivicrmEnvironment } from '../../src/civicrm/client.ts';
+import type { ContactData } from '../../src/civicrm/contact-data.ts';
 import type { CivicrmReader } from '../../src/civicrm/reader.ts';
 import type { CivicrmWriter } from '../../src/civicrm/writer.ts';
 import { ConnectionBudget } from '../../src/http/budget.ts';
@@ -23,7 +24,7 @@ export const settings: CivicrmSettings = {
 export function clientsOf(
   services: SimulatedService | ReadonlyMap<string, SimulatedService>,
   { site = {}, ...more }: Partial<CivicrmEnvironment> & { readonly site?: Partial<CivicrmSettings> } = {},
-): { readonly reader: CivicrmReader; readonly writer: CivicrmWriter; readonly clock: FakeClock; readonly budget: ConnectionBudget } {
+): { readonly reader: CivicrmReader; readonly writer: CivicrmWriter; readonly data: ContactData; readonly clock: FakeClock; readonly budget: ConnectionBudget } {
   const clock = new FakeClock();
   const budget = new ConnectionBudget(4);
   const adapter = inProcessAdapter(services, { now: () => clock.now(), timedOut: (timeout) => clock.advance(timeout) });

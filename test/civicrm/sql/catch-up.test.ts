@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { SyncError } from '../../../src/base/errors.ts';
-import { contactId, emailAddress, writeId } from '../../../src/base/ids.ts';
+import { emailAddress, writeId, type ContactId } from '../../../src/base/ids.ts';
 import { groupContact, worldsOf } from '../../contract/reader/reader-world.ts';
 import { SqlSite, type SqlPlace } from './sql-place.ts';
 
@@ -49,7 +49,7 @@ describe('a copy of CiviCRM\'s database that is behind', () => {
     'a name': async ({ writer }, betty) => writer.saveNames(betty, { firstName: 'Elisabeth' }),
     'an address': async ({ writer }, betty) => writer.addEmail(betty, emailAddress('other@example.org')),
     'an address on hold': async ({ writer }, betty) => writer.holdEmail(betty, emailAddress('betty@example.org')),
-  } satisfies Record<string, (world: Awaited<ReturnType<typeof open>>, betty: ReturnType<typeof contactId>) => Promise<void>>;
+  } satisfies Record<string, (world: Awaited<ReturnType<typeof open>>, betty: ContactId) => Promise<void>>;
   for (const [what, write] of Object.entries(WRITES)) {
     it(`is waited for until it shows ${what} that was written`, async () => {
       const world = await open();

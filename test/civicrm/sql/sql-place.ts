@@ -46,6 +46,11 @@ export class SqlSite {
     return this.#url.replace('mysql://root@', 'mysql://sync_reader:p%40ss%2Fword@');
   }
 
+  /** A user who may do everything. */
+  get administratorUrl(): string {
+    return this.#url;
+  }
+
   connect(): Promise<Connection> {
     return connectTo(this.#url);
   }

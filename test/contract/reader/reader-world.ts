@@ -37,9 +37,9 @@ export interface ReaderWorld {
   readonly writer: CivicrmWriter;
   readonly time: ReturnType<typeof simulatedTime>;
   readonly newsletter: GroupId;
-  person(firstName: string, email?: string): ContactId;
+  readonly person: (firstName: string, email?: string) => ContactId;
   /** Somebody does something at the site; resolves when every reader can see it. */
-  happens<Result>(act: (acts: CivicrmActs) => Result): Promise<Result>;
+  readonly happens: <Result>(act: (acts: CivicrmActs) => Result) => Promise<Result>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { contactId } from '../../src/base/ids.ts';
+import { parseFieldPath } from '../../src/civicrm/field-path.ts';
+import { ScriptedService } from '../support/scripted-service.ts';
+import { clientsOf, errorObject, formOf, values } from './site.ts';
+
+const ids = [contactId(11), contactId(12)];
+
+describe('contacts’ data', () => {
+  it('tags by their labels, many contacts in one call', async () => {
+    const service = new ScriptedService(values([
+      { id: 1, entity_id: 11, tag_id: 7, 'tag_id:label': 'Bowling club' },
+      { id: 3, entity_id: '11', tag_id: 9, 'tag_id:label': 'News: monthly' },
+    ]));
+    const { data } = clientsOf(service);
+    assert.deepEqual(await data.tags(ids), new Map([[contactId(11), ['Bowling club', 'News: monthly']]]));
+    const { where } = formOf(service.asked[0]) as { where: unknown };
+    assert.deepEqual(where, [['entity_table', '=', 'civicrm_contact'], ['entity_id', 'IN', [11, 12]]]);
+  });
+
+  it('fields by the paths of APIv4: custom fields, labels, joins', async () => {
+    const paths = ['Bedrock_Profile.Favourite_Dinosaur', 'gender_id:label', 'address_primary.city'];
+    const service = new ScriptedService(values([
+      { id: 11, 'Bedrock_Profile.Favourite_Dinosaur': 'Hoppy', 'gender_id:label': 'Male', 'address_primary.city': null },
+      { id: 12, 'Bedrock_Profile.Favourite_Dinosaur': null, 'gender_id:label': null, 'address_primary.city': 'Bedrock' },
+    ]));
+    const { data } = clientsOf(service);
+    const { contacts, refused } = await data.fields(ids, paths);
+    assert.deepEqual(contacts.get(contactId(11)), { 'Bedrock_Profile.Favourite_Dinosaur': 'Hoppy', 'gender_id:label': 'Male', 'address_primary.city': null });
+    assert.equal(refused.size, 0);
+    assert.deepEqual((formOf(service.asked[0]) as { select: unknown }).select, ['id', ...paths]);
+  });
+
+  it('a field that the API leaves out, because it does not exist or may not be seen, is missing and not empty', async () => {
+    const { contacts } = await clientsOf(new ScriptedService(values([{ id: 11, job_title: 'Miner' }]))).data.fields([contactId(11)], ['job_title', 'Custom.Hidden']);
+    assert.deepEqual(contacts.get(contactId(11)), { job_title: 'Miner' });
+  });
+
+  it('one value over the rows of another entity: tests and what is not completed are left out; null where there is no row', async () => {
+    const service = new ScriptedService(values([{ id: 11 }, { id: 12 }]), values([{ contact_id: 12, mailchimpsync_value: '2027-02-28' }]), values([{ contact_id: 11, mailchimpsync_value: '2026-10-30 09:30:00' }]));
+    const { contacts } = await clientsOf(service).data.fields(ids, ['MAX(Membership.end_date)', 'MAX(Contribution.receive_date)']);
+    assert.deepEqual([...contacts], [
+      [contactId(11), { 'MAX(Membership.end_date)': null, 'MAX(Contribution.receive_date)': '2026-10-30 09:30:00' }],
+      [contactId(12), { 'MAX(Membership.end_date)': '2027-02-28', 'MAX(Contribution.receive_date)': null }],
+    ]);
+    const [, membership, contribution] = service.asked.map((request) => formOf(request) as Record<string, unknown>);
+    assert.deepEqual(membership, {
+      select: ['contact_id', 'MAX(end_date) AS mailchimpsync_value'],
+      where: [['contact_id', 'IN', [11, 12]], ['is_test', '=', false]],
+      groupBy: ['contact_id'],
+      orderBy: { contact_id: 'ASC' },
+    });
+    assert.deepEqual((contribution?.['where'] as unknown[]).at(-1), ['contribution_status_id:name', '=', 'Completed']);
+  });
+
+  it('an entity that is refused leaves the other fields as they are', async () => {
+    const service = new ScriptedService(values([{ id: 11, job_title: 'Miner' }]), errorObject('Authorization failed', 403));
+    const { contacts, refused } = await clientsOf(service).data.fields([contactId(11)], ['job_title', 'MAX(Membership.end_date)']);
+    assert.deepEqual(contacts.get(contactId(11)), { job_title: 'Miner' });
+    assert.deepEqual([...refused.keys()], ['MAX(Membership.end_date)']);
+  });
+
+  it('tells an aggregate from a field', () => {
+    assert.deepEqual(parseFieldPath('COUNT(Activity.id)'), { kind: 'aggregate', path: 'COUNT(Activity.id)', name: 'COUNT', entity: 'Activity', field: 'id' });
+    for (const path of ['job_title', 'Group.Field', 'MAX(end_date)', 'CONCAT(first_name)']) assert.equal(parseFieldPath(path).kind, 'field', path);
+  });
+});
