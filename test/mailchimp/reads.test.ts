@@ -48,6 +48,30 @@ describe('reading Mailchimp', () => {
     assert.deepEqual([value?.timestampOpt, value?.interests, value?.firstName, value?.lastName], [null, {}, '7', '']);
   });
 
+  it('asks for tags only where they are wanted, and takes them only when all are shown', async () => {
+    const tagged = memberBody(1, { tags: [{ id: 1, name: 'a' }], tags_count: 1 });
+    const hidden = memberBody(2, { tags: [{ id: 1, name: 'a' }], tags_count: 51 });
+    const service = new ScriptedService(json(page([tagged, hidden])));
+    const { value } = await clientOf(service).api.membersPage({ ...everything, withTags: true });
+    assert.deepEqual(value.members.map(({ tags }) => tags), [['a'], null]);
+    assert.ok(service.asked[0]?.query.get('fields')?.includes('members.tags_count'));
+  });
+
+  it('reads all tags of a member, page by page; null where there is none', async () => {
+    const names = Array.from({ length: 1001 }, (_, index) => `tag ${index}`);
+    const tags = (from: number, to: number) => json({ tags: names.slice(from, to).map((name) => ({ name })), total_items: 1001 });
+    const service = new ScriptedService(tags(0, 1000), tags(1000, 1001), json(problem(404, 'Resource Not Found'), 404));
+    const { api } = clientOf(service);
+    assert.deepEqual(await api.memberTags(LIST, emailAddress('a@example.org')), names);
+    assert.deepEqual(service.asked.map(({ query }) => query.get('offset')), ['0', '1000']);
+    assert.equal(await api.memberTags(LIST, emailAddress('b@example.org')), null);
+  });
+
+  it('reads the merge fields of an audience with their kinds', async () => {
+    const service = new ScriptedService(json({ merge_fields: [{ tag: 'PHONE', type: 'phone', options: { phone_format: 'US' } }, { tag: 'JOB', type: 'text', options: {} }], total_items: 2 }));
+    assert.deepEqual(await clientOf(service).api.mergeFields(LIST), [{ tag: 'PHONE', type: 'phone', phoneFormat: 'US' }, { tag: 'JOB', type: 'text', phoneFormat: null }]);
+  });
+
   it('counts members without an address or a hash instead of reading them', async () => {
     const without = [memberBody(2, { email_address: '' }), memberBody(3, { id: null, email_address: null }), memberBody(4, { id: '' })];
     const { value } = await clientOf(new ScriptedService(json(page([memberBody(1), ...without])))).api.membersPage(everything);

@@ -35,6 +35,26 @@ describe('an update as a request', () => {
     assert.deepEqual(operationFor(LIST, mailchimpUpdate({ key: P1, ask: { status: 'subscribed' } })), { method: 'PUT', path: path(P1), query, body: { email_address: P1, status: 'subscribed' } });
   });
 
+  it('sends data with the rest, by the fields that Mailchimp has for them', () => {
+    const ask = { firstName: 'Wilma', mergeFields: { JOB: 'Miner' }, language: 'fr', vip: true, marketingPermissions: { p1: true } };
+    assert.deepEqual(operationFor(LIST, mailchimpUpdate({ ask })).body, {
+      merge_fields: { FNAME: 'Wilma', JOB: 'Miner' },
+      language: 'fr',
+      vip: true,
+      marketing_permissions: [{ marketing_permission_id: 'p1', enabled: true }],
+    });
+  });
+
+  it('sends tags of somebody new by name, those of a known member to their own endpoint with what becomes of each', () => {
+    const tags = { add: ['a'], remove: ['b'] };
+    assert.deepEqual(operationFor(LIST, mailchimpUpdate({ isNew: true, key: P1, ask: { status: 'subscribed', tags } })).body, { email_address: P1, status_if_new: 'subscribed', tags: ['a'] });
+    assert.deepEqual(operationFor(LIST, mailchimpUpdate({ ask: { tags } })), {
+      method: 'POST',
+      path: `${path('member1')}/tags`,
+      body: { tags: [{ name: 'a', status: 'active' }, { name: 'b', status: 'inactive' }] },
+    });
+  });
+
   it('archives by deleting', () => {
     assert.deepEqual(operationFor(LIST, mailchimpUpdate({ ask: { status: 'archived' } })), { method: 'DELETE', path: path('member1') });
   });

@@ -44,11 +44,11 @@ export async function* rowsWithData(context: StageContext, all: boolean, size?: 
 /** The hooks that come with the sync: names, tags and merge fields. Rows whose data differ become `todo`; nothing is sent here. */
 export async function runBuiltInHooks(context: StageContext, all: boolean): Promise<Counts> {
   const hooks = new BuiltInHooks(context, await mappedFields(context, context.signal));
-  const counts = { compared: 0, changed: 0 };
+  const counts = { compared: 0, differing: 0 };
   const total = all ? null : (await context.store.countRows(context.settings.listId)).todo;
   for await (const rows of rowsWithData(context, all)) {
     counts.compared += rows.length;
-    counts.changed += await hooks.compare(rows);
+    counts.differing += await hooks.compare(rows);
     context.progress({ done: counts.compared, total });
   }
   return counts;
@@ -74,13 +74,18 @@ class BuiltInHooks {
     this.#mapped = mapped;
   }
 
-  /** How many rows were changed. */
+  /** How many rows have data that differ. */
   async compare(rows: readonly Row[]): Promise<number> {
     const reading = await this.#read(rows);
-    return rewriteRows(this.#context, rows, async (again) => again.map((row) => {
-      const after = this.#compared(row, reading);
-      return isDeepStrictEqual(row, after) ? null : { rows: [{ kind: 'write', row: after }] };
-    }));
+    const differing = new Set<RowId>();
+    await rewriteRows(this.#context, rows, async (again) =>
+      again.map((row) => {
+        const { row: after, differs } = this.#compared(row, reading);
+        if (differs) differing.add(row.id);
+        return isDeepStrictEqual(row, after) ? null : { rows: [{ kind: 'write', row: after }] };
+      }),
+    );
+    return differing.size;
   }
 
   async #read(rows: readonly Row[]): Promise<Reading> {
@@ -111,9 +116,9 @@ class BuiltInHooks {
     this.#context.log(text);
   }
 
-  #compared(row: Row, { leads, labels, fields, hiddenTags }: Reading): Row {
+  #compared(row: Row, { leads, labels, fields, hiddenTags }: Reading): Compared {
     const lead = leads.get(row.id);
-    if (!lead) return row;
+    if (!lead) return { row, differs: false };
     const { tags } = this.#context.settings.data;
     const hidden = hiddenTags.get(row.id);
     let after: Row = hidden && row.member ? { ...row, member: { ...row.member, tags: hidden } } : row;
@@ -124,12 +129,17 @@ class BuiltInHooks {
   }
 }
 
+interface Compared {
+  readonly row: Row;
+  readonly differs: boolean;
+}
+
 /** The row with what was found to be agreed on; `todo` where something differs. Somebody who is not subscribed gets no data. */
-export function compared(row: Row, lead: Contact, rules: DecisionRules): Row {
-  if (!memberIsSubscribed(row)) return row;
+export function compared(row: Row, lead: Contact, rules: DecisionRules): Compared {
+  if (!memberIsSubscribed(row)) return { row, differs: false };
   const leading = { id: lead.id, contact: lead };
   const { differing, hookData } = compareData(row, leading);
   const names = decideNames(row, leading, rules);
   const differs = Object.keys(differing).length > 0 || Object.keys(names.ask).length > 0 || names.civicrm !== undefined;
-  return { ...row, hookData, syncStatus: differs ? 'todo' : row.syncStatus };
+  return { row: { ...row, hookData, syncStatus: differs ? 'todo' : row.syncStatus }, differs };
 }

@@ -94,7 +94,7 @@ class Asking {
     await rewriteRows(this.#context, rows.filter((row) => answer.has(row.id)), async (again) =>
       again.map((row) => {
         const lead = leads.get(row.id)!;
-        const after = compared(withOutput(row, flowHook(this.#hook.name), { of: lead.id, ...answer.get(row.id)! }), lead, this.#rules);
+        const { row: after } = compared(withOutput(row, flowHook(this.#hook.name), { of: lead.id, ...answer.get(row.id)! }), lead, this.#rules);
         return isDeepStrictEqual(row, after) ? null : { rows: [{ kind: 'write', row: after }] };
       }),
     );
