@@ -73,13 +73,37 @@ export class CivicrmActs {
     this.#world.tell(`** civicrm-admin: gives contact ${contact} the address ${address} as well`);
   }
 
-  /** A word only for a contact that the sync has met. */
   trash(contact: number): void {
     if (!this.#world.contacts.isLive(contact)) return;
-    this.#commitOf(contact);
-    if (this.#world.sync.knows(contact)) this.#world.actOnContact(contact, { yes: false, who: 'civicrm-admin', text: `trashes contact ${contact}` });
-    else this.#world.tell(`** civicrm-admin: trashes contact ${contact}, which the sync has not met`);
+    this.#goes(contact, 'trashes');
     this.#acts.trash(contact);
+  }
+
+  /** As if it had not been trashed. */
+  restore(contact: number): void {
+    const { truth } = this.#world;
+    if (!truth.deleted.has(contact)) return;
+    truth.deleted.delete(contact);
+    truth.restored.add(contact);
+    truth.said = truth.said.filter((said) => said.contact !== contact || !said.isDeletion);
+    this.#acts.restore(contact);
+    this.#world.tell(`** civicrm-admin: takes contact ${contact} out of the trash`);
+  }
+
+  deleteForGood(contact: number): void {
+    const { contacts } = this.#world;
+    if (contacts.get(contact) === undefined) return;
+    if (contacts.isLive(contact)) this.#goes(contact, 'deletes for good');
+    else this.#world.tell(`** civicrm-admin: deletes contact ${contact} from the trash`);
+    this.#acts.deletePermanently(contact);
+  }
+
+  /** A word only for a contact that the sync has met. */
+  #goes(contact: number, how: string): void {
+    this.#commitOf(contact);
+    this.#world.truth.deleted.add(contact);
+    if (this.#world.sync.knows(contact)) this.#world.actOnContact(contact, { yes: false, who: 'civicrm-admin', text: `${how} contact ${contact}`, isDeletion: true });
+    else this.#world.tell(`** civicrm-admin: ${how} contact ${contact}, which the sync has not met`);
   }
 
   optOut(contact: number, byMail: boolean): void {

@@ -35,8 +35,10 @@ const FAMILIES: readonly (readonly HumanAct[])[] = [
   ['begin', 'begin', 'commit', 'rollBack'],
   ['signUp', 'signUp', 'confirm'],
   ['optOut', 'optOut', 'optIn'],
+  ['trash', 'restore', 'deleteContact'],
+  ['clean'],
 ];
-const inFamily = new Set<HumanAct>(FAMILIES.flat());
+const inFamily = new Set<HumanAct>(FAMILIES.flat().filter((act) => act !== 'trash'));
 
 /** One drawing of a history. */
 class Draw {

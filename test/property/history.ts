@@ -3,9 +3,9 @@ import type { WorldOptions } from './world.ts';
 /** What people and administrators do: `[act, person, which, number]`, where `which` is one of the person's addresses or contacts. */
 export const HUMAN_ACTS = [
   // at Mailchimp
-  'subscribe', 'signUp', 'confirm', 'unsubscribe', 'profile', 'toggle', 'move', 'adminSubscribe', 'adminUnsubscribe', 'archive', 'deleteMember',
+  'subscribe', 'signUp', 'confirm', 'unsubscribe', 'profile', 'toggle', 'move', 'adminSubscribe', 'adminUnsubscribe', 'archive', 'deleteMember', 'clean',
   // in CiviCRM
-  'newContact', 'add', 'remove', 'addInterest', 'removeInterest', 'rename', 'editEmail', 'deleteEmail', 'giveEmail', 'trash', 'merge', 'optOut', 'optIn', 'begin', 'commit', 'rollBack',
+  'newContact', 'add', 'remove', 'addInterest', 'removeInterest', 'rename', 'editEmail', 'deleteEmail', 'giveEmail', 'trash', 'restore', 'deleteContact', 'merge', 'optOut', 'optIn', 'begin', 'commit', 'rollBack',
 ] as const;
 export type HumanAct = (typeof HUMAN_ACTS)[number];
 

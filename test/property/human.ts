@@ -38,6 +38,7 @@ export function actAsHuman(act: HumanAct, acting: Acting): void {
     case 'adminSubscribe':
     case 'adminUnsubscribe':
     case 'archive':
+    case 'clean':
       return mailchimpActs[act](world, address);
     case 'deleteMember':
       return mailchimpActs.deletePermanently(world, address);
@@ -67,6 +68,10 @@ export function actAsHuman(act: HumanAct, acting: Acting): void {
       return civicrm.giveEmail(contact, addressOf(person, number));
     case 'trash':
       return civicrm.trash(contact);
+    case 'restore':
+      return civicrm.restore(inTrash(world, person, which));
+    case 'deleteContact':
+      return civicrm.deleteForGood(number % 2 === 0 ? contact : inTrash(world, person, which));
     case 'merge':
       return civicrm.merge(contact, contactOf(world, number % 4 === 0 ? person + 1 : person, which + 1));
     case 'optOut':
@@ -83,7 +88,12 @@ export function actAsHuman(act: HumanAct, acting: Acting): void {
 }
 
 /** One of a person's live contacts: those with an address of theirs; 0: none. */
-function contactOf(world: World, person: number, which: number): number {
-  const own = world.contacts.all().filter(({ id, is_deleted: isDeleted }) => !isDeleted && world.contacts.addressesOf(id).some((address) => personOf(address) === person % PEOPLE.length));
-  return own[which % (own.length || 1)]?.id ?? 0;
-}
+const contactOf = (world: World, person: number, which: number): number => nth(contactsOf(world, person, false), which);
+
+/** One of those in the trash that were not merged. */
+const inTrash = (world: World, person: number, which: number): number => nth(contactsOf(world, person, true).filter((id) => !world.contacts.wasMerged(id)), which);
+
+const contactsOf = (world: World, person: number, isDeleted: boolean): readonly number[] =>
+  world.contacts.all().flatMap((row) => (row.is_deleted === isDeleted && world.contacts.addressesOf(row.id).some((address) => personOf(address) === person % PEOPLE.length) ? [row.id] : []));
+
+const nth = (ids: readonly number[], which: number): number => ids[which % (ids.length || 1)] ?? 0;

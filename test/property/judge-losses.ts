@@ -21,6 +21,7 @@ function reasonOf(sight: Sight, contact: number, rows: readonly Row[], all: read
   const had = sight.linesEverHad(contact);
   const later = sight.said.filter((said) => said.seq > last.seq && !said.yes);
   if (sight.isOptedOut(contact)) return 'opted out';
+  if (truth.restored.has(contact)) return 'taken out of the trash';
   if (truth.historyDropped.has(contact)) return 'a merge dropped its history';
   if (last.line !== null && later.some((said) => said.contact !== null && said.lines.includes(last.line!))) return 'shared, removal of another';
   if (later.some((said) => said.line !== null && had.includes(said.line))) return 'left by an address it had';
@@ -54,5 +55,5 @@ export function lossOfMembers(sight: Sight): readonly Finding[] {
   const lines = new Set(sight.said.flatMap((said) => said.line ?? []));
   return [...lines]
     .filter((line) => sight.said.findLast((said) => said.line === line)?.yes && sight.saidOfLine(line).at(-1)?.yes && sight.usersOf(line).length === 0)
-    .map((line) => ({ kind: `lost: ${sight.live.length < sight.play.world.contacts.all().length ? 'contact trashed' : 'unexplained'}`, why: `no contact for ${line}` }));
+    .map((line) => ({ kind: `lost: ${sight.play.world.truth.deleted.size > 0 || sight.live.length < sight.play.world.contacts.all().length ? 'contact trashed' : 'unexplained'}`, why: `no contact for ${line}` }));
 }

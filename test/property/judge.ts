@@ -145,9 +145,8 @@ class Judgement {
     const hasMoved = addresses.some((address) => truth.moved.has(address));
     const isMade = this.#play.watch.created.some((contact) => addresses.includes(this.#sight.addressesOf(contact)[0] ?? ''));
     if ((!last || isMade) && hasMoved) return this.#find('moved before we saw it', why);
-    const all = contacts.all();
-    const anyMerged = all.some(({ id }) => contacts.wasMerged(id));
-    if ((!last || anyMerged) && all.some(({ id, is_deleted: isDeleted }) => isDeleted && !contacts.wasMerged(id))) return this.#find('contact trashed, made anew', why);
+    const anyMerged = contacts.all().some(({ id }) => contacts.wasMerged(id));
+    if ((!last || anyMerged) && truth.deleted.size > 0) return this.#find('contact trashed, made anew', why);
     if (isAdded && this.#found.some(({ kind }) => kind.startsWith('gap'))) return; // follows from it
     if (addresses.some((address) => truth.reused.has(address)) || (truth.reused.size > 0 && hasMoved)) return this.#find('address reused by another member', why);
     this.#find(this.#gap(last, isPending) ?? 'consent', why);

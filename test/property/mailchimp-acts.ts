@@ -49,6 +49,12 @@ export const mailchimpActs = {
     if (world.mailchimp.administrators.archive(LIST, address)) world.actOnMember(address, { yes: false, who: 'mailchimp-admin', text: `archives ${address}` });
   },
 
+  /** Mailchimp itself takes out an address that bounces. */
+  clean(world: World, address: string): void {
+    if (!isSubscribed(world.memberAt(address)?.status)) return;
+    if (world.mailchimp.administrators.clean(LIST, address)) world.actOnMember(address, { yes: false, who: 'mailchimp-admin', text: `cleans ${address}` });
+  },
+
   deletePermanently(world: World, address: string): void {
     if (world.mailchimp.administrators.deletePermanently(LIST, address)) world.actOnMember(address, { yes: false, who: 'mailchimp-admin', text: `deletes ${address} for good` });
   },

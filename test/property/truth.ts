@@ -18,6 +18,8 @@ export interface Said {
   /** Memberships of the addresses that the contact then had. */
   readonly lines: readonly Line[];
   readonly isOptOut: boolean;
+  /** The contact went to the trash, or for good. */
+  readonly isDeletion: boolean;
   /** The sync was at work. */
   readonly duringJob: boolean;
   /** Memberships of which an update was on its way. */
@@ -25,7 +27,7 @@ export interface Said {
 }
 
 /** What is noted of an act beside when and where it happened. */
-export type Act = Pick<Said, 'yes' | 'who' | 'text'> & Partial<Pick<Said, 'line' | 'contact' | 'lines' | 'isOptOut'>>;
+export type Act = Pick<Said, 'yes' | 'who' | 'text'> & Partial<Pick<Said, 'line' | 'contact' | 'lines' | 'isOptOut' | 'isDeletion'>>;
 
 /** A contact that lost an address to an edit. */
 export interface Given {
@@ -49,6 +51,10 @@ export class Truth {
   /** Addresses that went from one membership to another. */
   readonly reused = new Set<string>();
   readonly gave: Given[] = [];
+  /** Contacts that were trashed or deleted for good; one that came back is not among them. */
+  readonly deleted = new Set<number>();
+  /** Contacts that came back from the trash. */
+  readonly restored = new Set<number>();
   /** Contacts whose own history CiviCRM dropped at a merge. */
   readonly historyDropped = new Set<number>();
 

@@ -93,7 +93,7 @@ export class World {
   }
 
   /** Notes an act on a contact: it concerns the memberships of all addresses that it has now, and of those that the sync knows it by. */
-  actOnContact(contact: number, act: Pick<Act, 'yes' | 'who' | 'text' | 'isOptOut'>): void {
+  actOnContact(contact: number, act: Pick<Act, 'yes' | 'who' | 'text' | 'isOptOut' | 'isDeletion'>): void {
     const known = this.sync.membersOf(contact).flatMap((id) => this.members.filter(({ contactId }) => contactId === id).map(({ email }) => email));
     const lines = [...new Set([...this.contacts.addressesOf(contact), ...known])].map((address) => this.truth.line(address));
     this.#note({ ...act, contact, lines });
@@ -101,7 +101,7 @@ export class World {
 
   #note(act: Act): void {
     const underWay: Line[] = this.sync.addressesUnderWay().map((address) => this.truth.line(address));
-    this.truth.note({ line: null, contact: null, lines: [], isOptOut: false, ...act, at: this.clock.now(), duringJob: this.sync.isAtWork(), underWay });
+    this.truth.note({ line: null, contact: null, lines: [], isOptOut: false, isDeletion: false, ...act, at: this.clock.now(), duringJob: this.sync.isAtWork(), underWay });
     this.tell(`** ${act.who}: ${act.text}`);
   }
 
