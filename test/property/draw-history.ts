@@ -69,6 +69,7 @@ class Draw {
       echo: this.#oneIn(3),
       share: this.#oneIn(2),
       atOnce: this.#oneIn(2),
+      processes: this.#oneIn(3) ? 2 : 1,
       submitSingly: this.#pick([0, 0, 20]),
       withData: !this.#oneIn(3),
       ownClock: this.#pick([0, 0, 0, 37, -37]),
@@ -120,6 +121,7 @@ class Draw {
       case 'hours':
         return [['hours', 13]];
       case 'crash':
+        return [['crash', this.#below(2)]];
       case 'executeAll':
       case 'finish':
         return [[kind]];

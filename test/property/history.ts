@@ -12,7 +12,7 @@ export type HumanAct = (typeof HUMAN_ACTS)[number];
 /**
  * What happens to the sync and between it and the services:
  * `tick` seconds · `hours` of waiting · `run` (1: full), `batches`, `inbox`: a job begins · `step` effects of the job `which` ·
- * `finish`: all jobs run to their end · `crash` · `deliver`, `double`, `lose` the webhook `n` · `execute` the operation `m` of the
+ * `finish`: all jobs run to their end · `crash` of a process that is at work · `deliver`, `double`, `lose` the webhook `n` · `execute` the operation `m` of the
  * batch `n` (1: 5xx and nothing done, 2: done, and 5xx all the same) · `executeAll` · `fault`: the next single write goes wrong so.
  */
 export type Control = 'tick' | 'hours' | 'run' | 'batches' | 'inbox' | 'step' | 'finish' | 'crash' | 'deliver' | 'double' | 'lose' | 'execute' | 'executeAll' | 'fault';
@@ -22,6 +22,8 @@ export type Action = readonly [act: HumanAct | Control, ...numbers: number[]];
 export interface HistoryOptions extends WorldOptions {
   /** Jobs run at the same time; else one begins when none is under way. */
   readonly atOnce: boolean;
+  /** Processes on the same store, which take jobs in turn. */
+  readonly processes: number;
   /** Up to so many updates go without a batch. */
   readonly submitSingly: number;
   /** Runs with data: names are compared. */
@@ -37,7 +39,7 @@ export interface History {
 }
 
 /** Nothing special: what a fixed history begins from. */
-export const PLAIN: HistoryOptions = { skew: 0, webhooks: true, echo: false, share: false, atOnce: false, submitSingly: 0, withData: true, ownClock: 0 };
+export const PLAIN: HistoryOptions = { skew: 0, webhooks: true, echo: false, share: false, atOnce: false, processes: 1, submitSingly: 0, withData: true, ownClock: 0 };
 
 /** A history as it can be pasted into `seeds.test.ts`. */
 export function written({ options, actions }: History): string {

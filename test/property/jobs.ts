@@ -44,6 +44,8 @@ class Gate {
 /** Work of the engine that can be held between any two of its effects: calls of the store and requests to the services. */
 export class Job {
   readonly name: string;
+  /** Which process it runs in. */
+  readonly process: number;
   /** How much the truth knew when it began. */
   readonly began: number;
   readonly #gate = new Gate();
@@ -52,8 +54,9 @@ export class Job {
   /** What it failed with. */
   failure: Error | null = null;
 
-  constructor(name: string, began: number, work: () => Promise<void>) {
+  constructor({ name, process, began }: Pick<Job, 'name' | 'process' | 'began'>, work: () => Promise<void>) {
     this.name = name;
+    this.process = process;
     this.began = began;
     this.#ended = current.run(this, () => this.#run(work));
   }

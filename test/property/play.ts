@@ -29,8 +29,10 @@ export class Play {
   readonly #network: Network;
   readonly #civicrm: CivicrmActs;
   readonly #random = seeded();
-  #engine: Engine | null = null;
+  #engines: Engine[] = [];
   #jobs: Job[] = [];
+  /** How many jobs there have been. */
+  #begun = 0;
   /** Truth that the sync had all heard of: where runs began that left nothing open. */
   readonly marks: number[] = [];
   /** Errors of jobs that nothing explains. */
@@ -59,14 +61,14 @@ export class Play {
 
   /** Plays all of it, then lets edits stop and the sync come to rest. */
   async all({ actions }: History): Promise<void> {
-    this.#engine = await this.#start();
+    for (let process = 0; process < this.options.processes; process++) this.#engines.push(await this.#start());
     for (const action of actions) await this.#do(action);
     await this.#comeToRest();
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#jobs.map((job) => job.kill()));
-    await this.#engine?.close();
+    for (const engine of this.#engines) await engine.close();
     this.store.close();
   }
 
@@ -84,17 +86,17 @@ export class Play {
       case 'hours':
         return this.#tick(one * HOUR);
       case 'run':
-        return this.#begin(one ? 'full run' : 'run', () => this.#run(one ? 'full' : 'incremental'));
+        return this.#begin(one ? 'full run' : 'run', (engine) => this.#run(engine, one ? 'full' : 'incremental'));
       case 'batches':
-        return this.#begin('batch handler', async () => void (await this.#open.handleBatches({ signal })));
+        return this.#begin('batch handler', async (engine) => void (await engine.handleBatches({ signal })));
       case 'inbox':
-        return this.#begin('webhook handler', async () => void (await this.#open.handleInbox({ signal })));
+        return this.#begin('webhook handler', async (engine) => void (await engine.handleInbox({ signal })));
       case 'step':
         return this.#step(two, one || 1);
       case 'finish':
         return this.#finish();
       case 'crash':
-        return this.#crash();
+        return this.#crash(one);
       case 'deliver':
         return this.#network.deliver(one);
       case 'double':
@@ -119,28 +121,26 @@ export class Play {
 
   // Jobs
 
-  get #open(): Engine {
-    if (this.#engine === null) throw new Error('no process is running');
-    return this.#engine;
-  }
-
   #start(): Promise<Engine> {
     return startProcess({ world: this.world, watch: this.watch, store: this.store, options: this.options, random: this.#random });
   }
 
-  #begin(name: string, work: () => Promise<void>): void {
-    const inTheWay = this.options.atOnce ? this.#jobs.some((job) => kindOf(job.name) === kindOf(name)) : this.#jobs.length > 0;
+  /** Processes take jobs in turn; each has one of a kind. */
+  #begin(name: string, work: (engine: Engine) => Promise<void>): void {
+    const process = this.#begun % this.#engines.length;
+    const inTheWay = this.options.atOnce ? this.#jobs.some((job) => job.process === process && kindOf(job.name) === kindOf(name)) : this.#jobs.length > 0;
     if (inTheWay) return;
+    this.#begun += 1;
     this.world.tell(`   -- ${name} begins`);
-    this.#jobs.push(new Job(name, this.world.truth.now, work));
+    this.#jobs.push(new Job({ name, process, began: this.world.truth.now }, () => work(this.#engines[process]!)));
   }
 
   /** Whether it began anew, or went on with a run that a crash left. */
-  async #run(mode: 'full' | 'incremental'): Promise<void> {
-    const begun = await this.#open.start(audience, { mode, since: null, withData: this.options.withData, dryRun: false });
+  async #run(engine: Engine, mode: 'full' | 'incremental'): Promise<void> {
+    const begun = await engine.start(audience, { mode, since: null, withData: this.options.withData, dryRun: false });
     if (begun.kind === 'not_started') return;
     this.#resumed = begun.kind === 'resumed';
-    for (const stage of Object.keys(STAGES) as StageName[]) await this.#open.runStage(stage, begun.run.id, { signal, last: stage === 'submit' });
+    for (const stage of Object.keys(STAGES) as StageName[]) await engine.runStage(stage, begun.run.id, { signal, last: stage === 'submit' });
   }
   #resumed = false;
 
@@ -155,13 +155,15 @@ export class Play {
     this.#clearEnded();
   }
 
-  async #crash(): Promise<void> {
-    if (this.#jobs.length === 0) return;
-    this.world.tell('   -- CRASH');
-    await Promise.all(this.#jobs.map((job) => job.kill()));
-    this.#jobs = [];
-    await this.#open.close();
-    this.#engine = await this.#start();
+  async #crash(which: number): Promise<void> {
+    const atWork = [...new Set(this.#jobs.map((job) => job.process))];
+    const process = atWork[which % (atWork.length || 1)];
+    if (process === undefined) return;
+    this.world.tell(`   -- CRASH${atWork.length > 1 ? ` of process ${process}` : ''}`);
+    await Promise.all(this.#jobs.filter((job) => job.process === process).map((job) => job.kill()));
+    this.#jobs = this.#jobs.filter((job) => job.process !== process);
+    await this.#engines[process]?.close();
+    this.#engines[process] = await this.#start();
   }
 
   #clearEnded(): void {
@@ -176,10 +178,10 @@ export class Play {
     this.#jobs = this.#jobs.filter(({ isOver }) => !isOver);
   }
 
-  /** Rows that kept changing while jobs ran at the same time; and faults that were asked for. */
+  /** Rows that kept changing while jobs ran at the same time, a run that another process took over after hours; and faults that were asked for. */
   #isExpected(failure: Error): boolean {
     const code = codeOf(failure);
-    return failure instanceof Crash || (this.options.atOnce && code === 'busy') || (this.#hasFaults && code.startsWith('mailchimp_'));
+    return failure instanceof Crash || (this.options.atOnce && (code === 'busy' || code === 'lease_lost')) || (this.#hasFaults && code.startsWith('mailchimp_'));
   }
 
   #addressesUnderWay(): readonly string[] {
@@ -188,7 +190,7 @@ export class Play {
   }
 
   async #receive(body: string, secret: string): Promise<number> {
-    const { status } = await this.#open.receiveWebhook({ method: 'POST', query: { secret }, body, headers: {} });
+    const { status } = await this.#engines[0]!.receiveWebhook({ method: 'POST', query: { secret }, body, headers: {} });
     return status;
   }
 
