@@ -1,3 +1,4 @@
+import { codeOf } from '../base/errors.ts';
 import type { BatchId, UpdateId } from '../base/ids.ts';
 import type { Batch, OperationResult } from '../mailchimp/api.ts';
 import type { BatchRecord, MailchimpUpdate } from '../store/entities.ts';
@@ -19,11 +20,18 @@ export async function handleBatches(context: AudienceContext, options: { readonl
   const adopted = await adoptBatches(context, options.signal);
   counts.givenUp += adopted.givenUp;
   const records = await context.store.batchesInState(['submitted'], context.settings.account.label);
+  const unreadable: unknown[] = [];
   for (const record of records) {
     if (record.listId !== context.settings.listId || (options.batchId && record.batchId !== options.batchId)) continue;
     options.signal?.throwIfAborted();
-    await withClaim(context, record, (current) => new Handling(context, current, counts, options.signal).run());
+    try {
+      await withClaim(context, record, (current) => new Handling(context, current, counts, options.signal).run());
+    } catch (error) {
+      if (codeOf(error) !== 'batch_result_invalid') throw error;
+      unreadable.push(error); // of this batch alone: the others are settled first
+    }
   }
+  if (unreadable.length > 0) throw unreadable[0];
   return { ...counts };
 }
 
@@ -53,15 +61,28 @@ class Handling {
   async run(): Promise<void> {
     const { mailchimp, store, clock } = this.#context;
     const { value: batch } = await mailchimp.batch(this.#record.batchId!, this.#signal);
-    if (batch?.status === 'finished') return this.#settle(batch);
-    const stuck = clock.now() - this.#record.progressAt > this.#context.settings.batchPatience;
-    if (batch === null || batch.status === 'canceled' || (stuck && batch.finishedOperations <= this.#record.finishedOperations)) {
-      await giveUpBatch(this.#context, this.#record, this.#signal);
-      this.#counts.givenUp += 1;
-      return;
-    }
+    if (batch === null || batch.status === 'canceled') return this.#giveUp();
+    const progress = batch.finishedOperations > this.#record.finishedOperations;
+    if (progress) await store.writeBatch(this.#record.id, { finishedOperations: batch.finishedOperations, progressAt: clock.now() });
+    const stuck = !progress && clock.now() - this.#record.progressAt > this.#context.settings.batchPatience;
+    if (batch.status === 'finished') return this.#settleUnlessUnreadable(batch, stuck);
+    if (stuck) return this.#giveUp();
     this.#counts.waiting += 1;
-    if (batch.finishedOperations > this.#record.finishedOperations) await store.writeBatch(this.#record.id, { finishedOperations: batch.finishedOperations, progressAt: clock.now() });
+  }
+
+  async #giveUp(): Promise<void> {
+    await giveUpBatch(this.#context, this.#record, this.#signal);
+    this.#counts.givenUp += 1;
+  }
+
+  /** Results that cannot be read are fetched again with the next poll, for as long as a batch is waited for. */
+  async #settleUnlessUnreadable(batch: Batch, stuck: boolean): Promise<void> {
+    try {
+      await this.#settle(batch);
+    } catch (error) {
+      if (!stuck || codeOf(error) !== 'batch_result_invalid') throw error;
+      await this.#giveUp();
+    }
   }
 
   async #settle(batch: Batch): Promise<void> {
