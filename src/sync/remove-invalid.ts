@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
-import type { ContactId } from '../base/ids.ts';
+import type { ContactId, EmailAddress } from '../base/ids.ts';
 import type { Contact } from '../civicrm/reader.ts';
-import type { AudienceState, NewRow, Row, Update } from '../store/entities.ts';
+import type { AudienceState, NewRow, Row, Update, Word } from '../store/entities.ts';
 import type { RowChange, Unit } from '../store/store.ts';
 import { knownUsers, modifiedContacts, ownersOf } from './changed-contacts.ts';
 import { addressesOf, wordFor, type ClusterContact } from './cluster.ts';
@@ -135,6 +135,7 @@ class Sight {
     let next: Row = contactId === row.contactId ? row : { ...row, contactId, syncStatus: 'todo' };
     if (leavers.length === 0) return next === row ? undefined : { unit: { rows: [{ kind: 'write', row: next }] }, count: 'moved' };
     const made: RowChange[] = [];
+    const deletions = new Map<EmailAddress, Word>();
     for (const id of leavers) {
       const contact = this.#looks.get(id) ?? null;
       const isDeleted = !this.#isLive(id);
@@ -144,8 +145,9 @@ class Sight {
       const left = leave(next, { contact, id, word, isDeleted, deletion }, this.#order);
       next = left.row;
       if (left.along) made.push({ kind: 'insert', row: left.along });
-      if (deletion && contact) made.push(...this.#keepWithAddresses(row, contact, deletion));
+      if (deletion && contact) for (const address of addressesOf(contact)) deletions.set(address, this.#order.later(deletions.get(address), deletion) ?? deletion);
     }
+    made.push(...this.#keepWithAddresses(row, deletions));
     const keeps = users?.filter((user) => !leavers.includes(user));
     next = { ...next, memory: { ...next.memory, ...(keeps && { users: keeps }) } };
     if (!this.#isEmpty(next) || claimsOn(row, row.email, this.#updates).length > 0) return { unit: { rows: [{ kind: 'write', row: next }, ...made] }, count: 'left' };
@@ -158,9 +160,9 @@ class Sight {
     return row.email === null || (!row.memory.kept && (this.#owners.get(row.email) ?? []).length === 0);
   }
 
-  /** The deletion counts with every address that the contact had: its rows, and a row made for one that has none [trashno]. */
-  #keepWithAddresses(row: Row, contact: ClusterContact, deletion: NonNullable<Row['memory']['kept']>): readonly RowChange[] {
-    return unique(addressesOf(contact)).flatMap((address): RowChange[] => {
+  /** A deletion counts with every address that the contact had: its rows, and a row made for one that has none [trashno]. */
+  #keepWithAddresses(row: Row, deletions: ReadonlyMap<EmailAddress, Word>): readonly RowChange[] {
+    return [...deletions].flatMap(([address, deletion]): RowChange[] => {
       if (address === row.email) return [];
       const other = this.#rowsAt.get(address)?.[0];
       if (!other) return [{ kind: 'insert', row: keepingRow(row, address, deletion) }];

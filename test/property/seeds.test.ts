@@ -14,6 +14,10 @@ const FOUND: Readonly<Record<string, History>> = {
     options: { ...PLAIN, echo: true },
     actions: [['newContact', 0, 0, 65], ['add', 0, 0], ['giveEmail', 0, 0, 28], ['run', 1], ['finish'], ['editEmail', 0, 0], ['trash', 0, 0]],
   },
+  'two contacts at one address go to the trash while its member moves to another': {
+    options: { ...PLAIN, share: true, submitSingly: 20 },
+    actions: [['newContact', 0, 0, 73], ['newContact', 0, 0, 73], ['add', 0, 1], ['run', 1], ['finish'], ['trash', 0, 0], ['trash', 0, 0], ['move', 0, 0]],
+  },
 };
 
 describe('Histories that failed once', () => {
