@@ -96,7 +96,7 @@ describe('rules: who is who', () => {
     assert.equal((await s.sync.rows()).length, 2);
   });
 
-  it('[hookid] a subscribe at an address that a member has left is the next one’s, not its', async () => {
+  it('[hookid] [otherid] a subscribe at an address that a member has left is the next one’s, not its', async () => {
     const s = await openScenario();
     const wilma = await s.joined();
     s.civi.removes(wilma);

@@ -33,6 +33,21 @@ describe('rules: provenance', () => {
     s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
   });
 
+  it('[provenance] our own "Added", written after an unsubscribe, is no later yes', async () => {
+    const s = await openScenario();
+    const wilma = s.civi.creates('Wilma', P1);
+    s.person.subscribes(P1);
+    s.passes(30);
+    s.justBefore(/GroupContact\/save/, () => {
+      s.mailchimpAdmin.unsubscribes(P1);
+      s.passes(10);
+    });
+    await s.sync.run();
+    assert.equal(s.group(wilma), 'Added');
+    await s.comesToRest();
+    s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
+  });
+
   it('[words] a removal that our "Added" overran by a moment still wins', async () => {
     const s = await openScenario();
     const wilma = s.civi.creates('Wilma', P1);

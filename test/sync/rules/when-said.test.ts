@@ -6,6 +6,28 @@ import { P1, openScenario } from '../../support/scenario.ts';
 describe('rules: when a word was said', () => {
   closeWorlds();
 
+  it('[tolerance] an add two seconds after an unsubscribe at the other service is not surely later', async () => {
+    const s = await openScenario();
+    const wilma = await s.joined();
+    s.civi.removes(wilma);
+    s.mailchimpAdmin.unsubscribes(P1);
+    s.passes(2);
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
+  });
+
+  it('[tolerance] an add three seconds after it is', async () => {
+    const s = await openScenario();
+    const wilma = await s.joined();
+    s.civi.removes(wilma);
+    s.mailchimpAdmin.unsubscribes(P1);
+    s.passes(3);
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+  });
+
   it('[tolerance] an add stamped by a clock a second fast does not outdo an unsubscribe of the same moment', async () => {
     const s = await openScenario({ civicrmAhead: 1000 });
     const wilma = await s.joined();
@@ -38,6 +60,27 @@ describe('rules: when a word was said', () => {
     s.person.isCalled(P1, 'Willy');
     await s.comesToRest();
     s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
+  });
+
+  it('[ranges] a yes that may have been said before a webhook’s no does not outdo it', async () => {
+    const s = await openScenario();
+    const wilma = await s.left();
+    s.mailchimpAdmin.subscribes(P1);
+    s.passes(10);
+    s.mailchimpAdmin.unsubscribes(P1);
+    const [, unsubscribe] = s.firedWebhooks();
+    s.passes(10);
+    s.mailchimpAdmin.subscribes(P1); // an administrator's click, which moves no opt-in
+    s.passes(10);
+    const id = await s.sync.begin();
+    await s.sync.stage('fetch', id);
+    assert.equal((await s.sync.row(P1)).memory.status?.value, true);
+    await s.webhooksArrive(unsubscribe!);
+    await s.sync.goOn(id);
+    // In doubt the no counts; the look that follows shows that it was not the last.
+    assert.deepEqual((await s.sync.row(P1)).memory.own?.since, s.now - 20_000);
+    await s.comesToRest();
+    s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
   });
 
   it('[byid] of several changes of a group within a second the last by id counts', async () => {
