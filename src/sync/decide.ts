@@ -140,7 +140,7 @@ class RowDecisions {
     const interests = decideInterests(row, lead, led, this.#rules);
     const names = decideNames(row, lead, this.#rules);
     const address = decideAddress(row, this.#cluster, this.#rules);
-    const data = compareData(row, lead);
+    const data = compareData(row, lead, this.#rules.settings.data);
     const base = { contactId: lead.id, rowId: row.id, unclear: verdict.unclear };
     const { dataRefused: _refused, ...memory } = row.memory;
     const isRefused = Object.keys(data.refused).length > 0;

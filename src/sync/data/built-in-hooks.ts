@@ -138,7 +138,7 @@ interface Compared {
 export function compared(row: Row, lead: Contact, rules: DecisionRules): Compared {
   if (!memberIsSubscribed(row)) return { row, differs: false };
   const leading = { id: lead.id, contact: lead };
-  const { differing, hookData } = compareData(row, leading);
+  const { differing, hookData } = compareData(row, leading, rules.settings.data);
   const names = decideNames(row, leading, rules);
   const differs = Object.keys(differing).length > 0 || Object.keys(names.ask).length > 0 || names.civicrm !== undefined;
   return { row: { ...row, hookData, syncStatus: differs ? 'todo' : row.syncStatus }, differs };

@@ -1,8 +1,10 @@
 import type { ContactId } from '../../base/ids.ts';
 import type { Contact } from '../../civicrm/reader.ts';
+import type { DataSettings } from '../../settings/settings.ts';
 import type { MemberFacts, Row } from '../../store/entities.ts';
 import type { ClusterContact } from '../cluster.ts';
 import { memberIsPresent } from '../member-status.ts';
+import { bindsTag } from './binding.ts';
 import { isEmpty, mergeTagOf, NAME_DATA, sameValue, tagNameOf, type Data, type DatumKey, type DatumValue } from './datum.ts';
 import { agreeOn, hooksOf } from './hook-memory.ts';
 
@@ -21,16 +23,17 @@ export interface DataComparison {
  * are known are brought to CiviCRM's state whatever was agreed on.
  * @param lead the contact whose data are the member's
  */
-export function compareData(row: Row, lead: Pick<ClusterContact, 'id' | 'contact'>): DataComparison {
+export function compareData(row: Row, lead: Pick<ClusterContact, 'id' | 'contact'>, settings: DataSettings): DataComparison {
+  const there = (key: DatumKey): DatumValue | undefined => shown(row.member, key, settings);
   const isThere = memberIsPresent(row.member);
   const differing: Record<DatumKey, DatumValue> = {};
   const refused: Record<DatumKey, { readonly value: unknown; readonly message: string }> = { ...refusedNames(row, lead.contact) };
   for (const [key, { wanted, agreed }] of wantedOf(row, lead.id)) {
     const refusal = row.memory.dataRefused?.[key];
     if (refusal && sameValue(refusal.value as DatumValue, wanted)) refused[key] = refusal;
-    else if (isThere ? differs(key, wanted, agreed, row.member) : wanted !== false && !isEmpty(wanted)) differing[key] = wanted;
+    else if (isThere ? differs(key, wanted, agreed, there(key)) : wanted !== false && !isEmpty(wanted)) differing[key] = wanted;
   }
-  return { differing, hookData: isThere ? agreeOn(row.hookData, (key, wanted) => isShown(row.member, key, wanted)) : row.hookData, refused };
+  return { differing, hookData: isThere ? agreeOn(row.hookData, (key, wanted) => isSame(there(key), wanted)) : row.hookData, refused };
 }
 
 /** Names are decided by themselves (decide-names.ts); what was refused of them is kept with the rest. */
@@ -48,22 +51,19 @@ function wantedOf(row: Row, lead: ContactId): ReadonlyMap<DatumKey, { readonly w
   return all;
 }
 
-function differs(key: DatumKey, wanted: DatumValue, agreed: DatumValue | undefined, member: MemberFacts | null): boolean {
-  if (isShown(member, key, wanted)) return false;
-  if (tagNameOf(key) !== undefined) return shown(member, key) === undefined ? (agreed ?? false) !== wanted : true;
+function differs(key: DatumKey, wanted: DatumValue, agreed: DatumValue | undefined, there: DatumValue | undefined): boolean {
+  if (isSame(there, wanted)) return false;
+  if (tagNameOf(key) !== undefined) return there === undefined ? (agreed ?? false) !== wanted : true;
   if (isEmpty(wanted) && isEmpty(agreed)) return false; // never an empty value over something, unless the source became empty
   return agreed === undefined || !sameValue(agreed, wanted);
 }
 
-const isShown = (member: MemberFacts | null, key: DatumKey, wanted: DatumValue): boolean => {
-  const there = shown(member, key);
-  return there !== undefined && sameValue(there, wanted);
-};
+const isSame = (there: DatumValue | undefined, wanted: DatumValue): boolean => there !== undefined && sameValue(there, wanted);
 
-/** A datum as the last look showed it; undefined where it is not known. */
-function shown(member: MemberFacts | null, key: DatumKey): DatumValue | undefined {
+/** A datum as the last look showed it; undefined where it is not known: of tags those are kept that the settings bind. */
+function shown(member: MemberFacts | null, key: DatumKey, { tags }: DataSettings): DatumValue | undefined {
   const tag = mergeTagOf(key);
   if (tag !== undefined) return member?.mergeFields?.[tag];
   const name = tagNameOf(key);
-  return name === undefined ? undefined : member?.tags?.includes(name);
+  return name === undefined || !bindsTag(tags, name) ? undefined : member?.tags?.includes(name);
 }

@@ -76,6 +76,17 @@ describe('a hook of the flow', () => {
     assert.deepEqual([mergeFieldAt(s, P1, 'PAIDTO'), tagsAt(s, P1), s.memberRecord(P1)?.vip], ['', ['member'], false]);
   });
 
+  it('whose tags the settings do not bind sends them once, although others are known', async () => {
+    const s = await openScenario({ list: { data: { tags: { prefix: 'News: ' } } } });
+    await s.joined(P1);
+    const hook = hookThat((rows) => rows.map(({ id }) => ({ id, tags: ['member'] })));
+    await run(s, hook);
+    await run(s);
+    const before = s.sync.writes;
+    await run(s, hook);
+    assert.deepEqual([tagsAt(s, P1), s.sync.writes - before], [['member'], 0]);
+  });
+
   it('may set marketing permissions', async () => {
     const s = await openScenario();
     const permission = s.world.mailchimp.setup.createMarketingPermission(LIST, 'E-mail');

@@ -11,7 +11,7 @@ async function mapping(fields: readonly (NewMergeField & { readonly from: string
   return s;
 }
 
-const JOB = { tag: 'JOB', from: 'job_title' } as const;
+const JOB = { tag: 'TITLE', from: 'job_title' } as const;
 
 describe('merge fields', () => {
   closeWorlds();
@@ -29,7 +29,7 @@ describe('merge fields', () => {
     await changesContact(s, contact, { job_title: 'Miner <lead>', birth_date: '1960-09-30', gender_id: 1, external_identifier: '007' });
     await s.sync.run('incremental', DATA);
     assert.deepEqual(
-      ['JOB', 'BORN', 'BDAY', 'SEX', 'NUMBER', 'GREETING'].map((tag) => mergeFieldAt(s, P1, tag)),
+      ['TITLE', 'BORN', 'BDAY', 'SEX', 'NUMBER', 'GREETING'].map((tag) => mergeFieldAt(s, P1, tag)),
       ['Miner <lead>', '1960-09-30', '09/30', 'Female', 7, 'Dear Wilma'],
     );
     await s.comesToRest(DATA);
@@ -42,7 +42,7 @@ describe('merge fields', () => {
     s.civi.adds(contact);
     const before = s.sync.writes;
     await s.sync.run('incremental', DATA);
-    assert.equal(mergeFieldAt(s, P2, 'JOB'), 'Miner');
+    assert.equal(mergeFieldAt(s, P2, 'TITLE'), 'Miner');
     assert.equal(s.sync.writes - before, 1);
   });
 
@@ -50,7 +50,7 @@ describe('merge fields', () => {
     const s = await mapping([JOB]);
     const contact = await s.joined(P1);
     await changesContact(s, contact, { job_title: 'Miner' });
-    await byMailchimpApi(s, 'PATCH', `/members/${P1}`, { merge_fields: { JOB: 'Miner' } });
+    await byMailchimpApi(s, 'PATCH', `/members/${P1}`, { merge_fields: { TITLE: 'Miner' } });
     const before = s.sync.writes;
     await s.sync.full(DATA);
     assert.equal(s.sync.writes - before, 0);
@@ -62,26 +62,26 @@ describe('merge fields', () => {
     await changesContact(s, contact, { job_title: 'Miner' });
     await s.comesToRest(DATA);
     s.passes(60);
-    await byMailchimpApi(s, 'PATCH', `/members/${P1}`, { merge_fields: { JOB: 'Astronaut' } });
+    await byMailchimpApi(s, 'PATCH', `/members/${P1}`, { merge_fields: { TITLE: 'Astronaut' } });
     await s.comesToRest(DATA);
-    assert.equal(mergeFieldAt(s, P1, 'JOB'), 'Astronaut');
+    assert.equal(mergeFieldAt(s, P1, 'TITLE'), 'Astronaut');
     s.passes(60);
     await changesContact(s, contact, { job_title: 'Foreman' });
     await s.comesToRest(DATA);
-    assert.equal(mergeFieldAt(s, P1, 'JOB'), 'Foreman');
+    assert.equal(mergeFieldAt(s, P1, 'TITLE'), 'Foreman');
   });
 
   it('that are empty in CiviCRM are never sent over something, unless they became empty there', async () => {
     const s = await mapping([JOB]);
     const contact = await s.joined(P1);
-    await byMailchimpApi(s, 'PATCH', `/members/${P1}`, { merge_fields: { JOB: 'Astronaut' } });
+    await byMailchimpApi(s, 'PATCH', `/members/${P1}`, { merge_fields: { TITLE: 'Astronaut' } });
     await s.comesToRest(DATA);
-    assert.equal(mergeFieldAt(s, P1, 'JOB'), 'Astronaut');
+    assert.equal(mergeFieldAt(s, P1, 'TITLE'), 'Astronaut');
     await changesContact(s, contact, { job_title: 'Miner' });
     await s.comesToRest(DATA);
     await changesContact(s, contact, { job_title: '' });
     await s.comesToRest(DATA);
-    assert.equal(mergeFieldAt(s, P1, 'JOB'), '');
+    assert.equal(mergeFieldAt(s, P1, 'TITLE'), '');
   });
 
   it('that Mailchimp refuses never block the rest; the row says which and why, and nothing is repeated until the value is another', async () => {
@@ -90,7 +90,7 @@ describe('merge fields', () => {
     await changesContact(s, contact, { job_title: 'Miner', external_identifier: 'seven' });
     s.civi.renames(contact, 'Betty');
     await s.comesToRest(DATA);
-    assert.deepEqual(['JOB', 'NUMBER', 'FNAME'].map((tag) => mergeFieldAt(s, P1, tag)), ['Miner', '', 'Betty']);
+    assert.deepEqual(['TITLE', 'NUMBER', 'FNAME'].map((tag) => mergeFieldAt(s, P1, tag)), ['Miner', '', 'Betty']);
     const row = await s.sync.row(P1);
     assert.deepEqual([row.syncStatus, row.failReason], ['fail', 'data_refused']);
     assert.deepEqual(row.memory.dataRefused, { 'merge:NUMBER': { value: 'seven', message: 'Please enter a number' } });
@@ -116,7 +116,7 @@ describe('merge fields', () => {
     const contact = await s.joined(P1);
     await changesContact(s, contact, { job_title: 'Miner', external_identifier: 'seven' });
     await s.comesToRest(DATA);
-    assert.equal(mergeFieldAt(s, P1, 'JOB'), 'Miner');
+    assert.equal(mergeFieldAt(s, P1, 'TITLE'), 'Miner');
     assert.equal(await s.failReason(P1), 'data_refused');
   });
 
@@ -155,7 +155,7 @@ describe('merge fields', () => {
     await changesContact(s, contact, { job_title: 'Miner' });
     s.civi.adds(contact);
     await s.comesToRest(DATA);
-    assert.deepEqual([s.member(P2), mergeFieldAt(s, P2, 'JOB')], ['subscribed', 'Miner']);
+    assert.deepEqual([s.member(P2), mergeFieldAt(s, P2, 'TITLE')], ['subscribed', 'Miner']);
     assert.ok(s.world.logged.some((line) => line.includes('the field MAX(Membership.end_date) is not compared')));
   });
 
@@ -164,6 +164,6 @@ describe('merge fields', () => {
     const contact = await s.left(P1);
     await changesContact(s, contact, { job_title: 'Miner' });
     await s.comesToRest(DATA);
-    assert.equal(mergeFieldAt(s, P1, 'JOB'), '');
+    assert.equal(mergeFieldAt(s, P1, 'TITLE'), '');
   });
 });
