@@ -121,7 +121,7 @@ class Draw {
       case 'hours':
         return [['hours', 13]];
       case 'crash':
-        return [['crash', this.#below(2)]];
+        return [['crash', this.#below(2), this.#oneIn(4) ? 1 : 0]];
       case 'executeAll':
       case 'finish':
         return [[kind]];

@@ -12,7 +12,7 @@ export type HumanAct = (typeof HUMAN_ACTS)[number];
 /**
  * What happens to the sync and between it and the services:
  * `tick` seconds · `hours` of waiting · `run` (1: full), `batches`, `inbox`: a job begins · `step` effects of the job `which` ·
- * `finish`: all jobs run to their end · `crash` of a process that is at work · `deliver`, `double`, `lose` the webhook `n` · `execute` the operation `m` of the
+ * `finish`: all jobs run to their end · `crash` of the process `n` of those at work (1: unnoticed) · `deliver`, `double`, `lose` the webhook `n` · `execute` the operation `m` of the
  * batch `n` (1: 5xx and nothing done, 2: done, and 5xx all the same) · `executeAll` · `fault`: the next single write goes wrong so.
  */
 export type Control = 'tick' | 'hours' | 'run' | 'batches' | 'inbox' | 'step' | 'finish' | 'crash' | 'deliver' | 'double' | 'lose' | 'execute' | 'executeAll' | 'fault';

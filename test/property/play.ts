@@ -30,6 +30,8 @@ export class Play {
   readonly #civicrm: CivicrmActs;
   readonly #random = seeded();
   #engines: Engine[] = [];
+  /** Of processes that died unnoticed. */
+  readonly #lost: Engine[] = [];
   #jobs: Job[] = [];
   /** How many jobs there have been. */
   #begun = 0;
@@ -68,7 +70,7 @@ export class Play {
 
   async close(): Promise<void> {
     await Promise.all(this.#jobs.map((job) => job.kill()));
-    for (const engine of this.#engines) await engine.close();
+    for (const engine of [...this.#engines, ...this.#lost]) await engine.close();
     this.store.close();
   }
 
@@ -96,7 +98,7 @@ export class Play {
       case 'finish':
         return this.#finish();
       case 'crash':
-        return this.#crash(one);
+        return this.#crash(one, two === 1);
       case 'deliver':
         return this.#network.deliver(one);
       case 'double':
@@ -155,14 +157,16 @@ export class Play {
     this.#clearEnded();
   }
 
-  async #crash(which: number): Promise<void> {
+  /** @param unnoticed as on another machine: nobody knows that the process is dead, its leases and claims have to run out */
+  async #crash(which: number, unnoticed: boolean): Promise<void> {
     const atWork = [...new Set(this.#jobs.map((job) => job.process))];
     const process = atWork[which % (atWork.length || 1)];
     if (process === undefined) return;
-    this.world.tell(`   -- CRASH${atWork.length > 1 ? ` of process ${process}` : ''}`);
+    this.world.tell(`   -- CRASH${atWork.length > 1 ? ` of process ${process}` : ''}${unnoticed ? ', unnoticed' : ''}`);
     await Promise.all(this.#jobs.filter((job) => job.process === process).map((job) => job.kill()));
     this.#jobs = this.#jobs.filter((job) => job.process !== process);
-    await this.#engines[process]?.close();
+    if (unnoticed) this.#lost.push(this.#engines[process]!);
+    else await this.#engines[process]?.close();
     this.#engines[process] = await this.#start();
   }
 
@@ -205,6 +209,7 @@ export class Play {
     this.#hasFaults = false;
     await this.#network.executeAll();
     await this.#network.deliverAll();
+    if (this.#lost.length > 0) this.#tick(HOUR);
     await this.#inTurn([['tick', 10], ['inbox'], ['batches']]);
     await this.#cycle(0);
     if ((await this.#cycle(1)) === 0) return; // a full run that writes nothing is the further run
