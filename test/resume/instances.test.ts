@@ -52,14 +52,14 @@ describe('Two instances on one MySQL store', () => {
     const other = await world.engine();
     const answers: string[] = [];
     const asked: Promise<unknown>[] = [];
-    world.arrives = (what) => {
+    world.traffic.arrives = (what) => {
       // While the first one works: at its first page of members, and at the making of contacts.
       if (!/members$|Contact\/save$/.test(what)) return;
       const [list] = other.settings.audiences.keys();
       if (list) asked.push(other.start(list, { mode: 'full', since: null, withData: false, dryRun: false }).then(({ kind, ...rest }) => answers.push('reason' in rest ? rest.reason : kind)));
     };
     const { code, said } = await world.starts(undefined).ended;
-    world.arrives = () => undefined;
+    world.traffic.arrives = () => undefined;
     await Promise.all(asked);
     await other.close();
     assert.deepEqual([code, said], [0, '']);

@@ -22,38 +22,47 @@ const EMAILS = /^POST .*\/Email\/(update|create)$/;
 const MEMBER = /^(PUT|PATCH|POST|DELETE) \/3\.0\/lists\/\w+\/members\//;
 const BATCHES = /^POST \/3\.0\/batches$/;
 
-/** Places in a run that sends its updates in batches, in their order. */
-export const IN_A_RUN: readonly Place[] = [
-  { name: 'before the run is there', when: 'before', fits: call('start', 'startRun') },
-  { name: 'after the lease was taken', when: 'after', fits: call('start', 'startRun') },
-  { name: 'in the middle of fetch, before a page is stored', when: 'before', fits: commit('fetch', writesRows) },
-  { name: 'in the middle of fetch, after a page was stored', when: 'after', fits: commit('fetch', writesRows) },
-  { name: "between fetch's last page and its cursor", when: 'before', fits: commit('fetch', writesAudience) },
-  { name: 'between two stages', when: 'after', fits: call('fetch', 'completeStage') },
-  { name: 'after contacts were found, before the stage is completed', when: 'before', fits: call('populate', 'completeStage') },
-  { name: 'after the creation claim, before the creation', when: 'after', fits: call('createContacts', 'claimCreation') },
-  { name: 'as the contacts are to be made', when: 'before', fits: request('createContacts', CONTACTS) },
-  { name: 'after contacts were made, before the rows have them', when: 'after', fits: request('createContacts', CONTACTS) },
-  { name: 'after the rows have their contacts, before the creation claim ends', when: 'before', fits: call('createContacts', 'settleCreation') },
-  { name: 'in the middle of adding rows for contacts', when: 'after', fits: commit('addCiviOnly', writesRows) },
-  { name: "between the changes found and history's cursor", when: 'before', fits: commit('identifyChanges', writesAudience) },
-  { name: 'after the plan was written, before anything of it is applied', when: 'after', fits: commit('reconcile', makesUpdates) },
-  { name: 'after planned → sending, before the CiviCRM call', when: 'before', fits: request('reconcile', GROUPS) },
-  { name: 'after the CiviCRM call, before it is recorded', when: 'after', fits: request('reconcile', GROUPS) },
-  { name: 'after the CiviCRM call was recorded, before the rows are released', when: 'before', fits: call('reconcile', 'releaseRows') },
-  { name: 'after an address was put on hold, before it is recorded', when: 'after', fits: request('reconcile', EMAILS) },
-  { name: 'before queueing', when: 'before', fits: commit('reconcile', setsState('queued')) },
-  { name: 'after queueing', when: 'after', fits: commit('reconcile', setsState('queued')) },
-  { name: 'after the batch was recorded, before it is sent', when: 'after', fits: call('submit', 'openBatch') },
-  { name: 'as the batch is to be sent', when: 'before', fits: request('submit', BATCHES) },
-  { name: 'after Mailchimp took the batch, before its id is recorded', when: 'after', fits: request('submit', BATCHES) },
-  { name: 'after the batch id was recorded', when: 'after', fits: call('submit', 'writeBatch') },
-  { name: 'between the last stage and the end of the run', when: 'after', fits: call('submit', 'completeStage') },
-  { name: 'after the run ended', when: 'after', fits: call('submit', 'finishRun') },
-  { name: 'before the first result is settled', when: 'before', fits: commit('batches', setsState('done')) },
-  { name: 'in the middle of settling', when: 'after', fits: commit('batches', setsState('done')) },
-  { name: 'after the results, before the batch is settled', when: 'before', fits: (effect) => call('batches', 'writeBatch')(effect) && (effect.parameters[1] as { state?: string }).state === 'settled' },
-];
+/** Places of a run, in their order, in the parts that one run dies in one after the other. */
+export const IN_A_RUN: Readonly<Record<string, readonly Place[]>> = {
+  'while it begins and fetches': [
+    { name: 'before the run is there', when: 'before', fits: call('start', 'startRun') },
+    { name: 'after the lease was taken', when: 'after', fits: call('start', 'startRun') },
+    { name: 'in the middle of fetch, before a page is stored', when: 'before', fits: commit('fetch', writesRows) },
+    { name: 'in the middle of fetch, after a page was stored', when: 'after', fits: commit('fetch', writesRows) },
+    { name: "between fetch's last page and its cursor", when: 'before', fits: commit('fetch', writesAudience) },
+    { name: 'between two stages', when: 'after', fits: call('fetch', 'completeStage') },
+  ],
+  'while it finds and makes contacts': [
+    { name: 'after contacts were found, before the stage is completed', when: 'before', fits: call('populate', 'completeStage') },
+    { name: 'after the creation claim, before the creation', when: 'after', fits: call('createContacts', 'claimCreation') },
+    { name: 'as the contacts are to be made', when: 'before', fits: request('createContacts', CONTACTS) },
+    { name: 'after contacts were made, before the rows have them', when: 'after', fits: request('createContacts', CONTACTS) },
+    { name: 'after the rows have their contacts, before the creation claim ends', when: 'before', fits: call('createContacts', 'settleCreation') },
+  ],
+  'while it looks for changes, decides and writes CiviCRM': [
+    { name: 'in the middle of adding rows for contacts', when: 'after', fits: commit('addCiviOnly', writesRows) },
+    { name: "between the changes found and history's cursor", when: 'before', fits: commit('identifyChanges', writesAudience) },
+    { name: 'after the plan was written, before anything of it is applied', when: 'after', fits: commit('reconcile', makesUpdates) },
+    { name: 'after planned → sending, before the CiviCRM call', when: 'before', fits: request('reconcile', GROUPS) },
+    { name: 'after the CiviCRM call, before it is recorded', when: 'after', fits: request('reconcile', GROUPS) },
+    { name: 'after the CiviCRM call was recorded, before the rows are released', when: 'before', fits: call('reconcile', 'releaseRows') },
+    { name: 'after an address was put on hold, before it is recorded', when: 'after', fits: request('reconcile', EMAILS) },
+  ],
+  'while it queues and submits': [
+    { name: 'before queueing', when: 'before', fits: commit('reconcile', setsState('queued')) },
+    { name: 'after queueing', when: 'after', fits: commit('reconcile', setsState('queued')) },
+    { name: 'after the batch was recorded, before it is sent', when: 'after', fits: call('submit', 'openBatch') },
+    { name: 'as the batch is to be sent', when: 'before', fits: request('submit', BATCHES) },
+    { name: 'after Mailchimp took the batch, before its id is recorded', when: 'after', fits: request('submit', BATCHES) },
+  ],
+  'while it ends, and settles results': [
+    { name: 'after the batch id was recorded', when: 'after', fits: call('submit', 'writeBatch') },
+    { name: 'between the last stage and the end of the run', when: 'after', fits: call('submit', 'completeStage') },
+    { name: 'before the first result is settled', when: 'before', fits: commit('batches', setsState('done')) },
+    { name: 'in the middle of settling', when: 'after', fits: commit('batches', setsState('done')) },
+    { name: 'after the results, before the batch is settled', when: 'before', fits: (effect) => call('batches', 'writeBatch')(effect) && (effect.parameters[1] as { state?: string }).state === 'settled' },
+  ],
+};
 
 /** Places in a run that sends its updates one by one. */
 export const SENDING_SINGLY: readonly Place[] = [
