@@ -9,10 +9,10 @@ import { registerWebhooks } from '../../src/simulator/register-webhooks.ts';
 import { SeededRandom } from '../../src/simulator/seeded-random.ts';
 import { simulatorSettings, type JsonObject } from '../../src/simulator/simulator-settings.ts';
 import { setUpWorld, world } from '../../src/simulator/world.ts';
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Engine } from '../../src/sync/engine.ts';
 import { openEngine } from '../../src/sync/open-engine.ts';
+import { inProcessStore, type InProcessStore } from '../property/in-process-store.ts';
 import { inProcessAdapter } from './in-process-adapter.ts';
 import { standingTime } from './standing-time.ts';
 
@@ -77,14 +77,13 @@ function settingsOf(options: WorldOptions, list: JsonObject): Settings {
 }
 
 /** Stores of the running test, closed after it. */
-const open = new Set<Store>();
+const open = new Set<InProcessStore>();
 
 /** To be called once in a `describe`: closes what its tests opened. */
 export function closeWorlds(): void {
-  afterEach(async () => {
-    const stores = [...open];
+  afterEach(() => {
+    for (const database of open) database.close();
     open.clear();
-    await Promise.all(stores.map((store) => store.close()));
   });
 }
 
@@ -109,8 +108,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<SyncWorld> 
   registerWebhooks(mailchimp, WEBHOOK_BASE);
   mailchimp.webhooks.manual = true;
   mailchimp.batches.manual = true;
-  const store = await openSqliteStore(':memory:');
-  open.add(store);
+  const database = inProcessStore('5e7f');
+  open.add(database);
+  const store = database.opened(() => Promise.resolve());
   const logged: string[] = [];
   const meanwhile = new Meanwhile();
   const adapter = inProcessAdapter(new Map<string, MailchimpSimulator | CivicrmSimulator>([[MAILCHIMP_URL, mailchimp], [CIVICRM_URL, civicrm]]), {
