@@ -11,7 +11,7 @@ import { TRASHED_TOO, rowsOf } from './queries.ts';
 /** The values of some field paths of one contact, by path. A path that CiviCRM does not know, or may not show, is missing. */
 export type ContactFields = Readonly<Record<string, unknown>>;
 
-export interface ReadFields {
+interface ReadFields {
   readonly contacts: ReadonlyMap<ContactId, ContactFields>;
   /** Paths that CiviCRM refused to read, with what it said: a component that is off, a permission that is missing. */
   readonly refused: ReadonlyMap<string, SyncError>;

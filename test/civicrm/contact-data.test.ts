@@ -43,14 +43,14 @@ describe('contacts’ data', () => {
       [contactId(11), { 'MAX(Membership.end_date)': null, 'MAX(Contribution.receive_date)': '2026-10-30 09:30:00' }],
       [contactId(12), { 'MAX(Membership.end_date)': '2027-02-28', 'MAX(Contribution.receive_date)': null }],
     ]);
-    const [, membership, contribution] = service.asked.map((request) => formOf(request) as Record<string, unknown>);
+    const [, membership, contribution] = service.asked.map((request) => formOf(request) as { readonly where: readonly unknown[] });
     assert.deepEqual(membership, {
       select: ['contact_id', 'MAX(end_date) AS mailchimpsync_value'],
       where: [['contact_id', 'IN', [11, 12]], ['is_test', '=', false]],
       groupBy: ['contact_id'],
       orderBy: { contact_id: 'ASC' },
     });
-    assert.deepEqual((contribution?.['where'] as unknown[]).at(-1), ['contribution_status_id:name', '=', 'Completed']);
+    assert.deepEqual(contribution?.where.at(-1), ['contribution_status_id:name', '=', 'Completed']);
   });
 
   it('an entity that is refused leaves the other fields as they are', async () => {

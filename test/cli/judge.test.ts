@@ -26,6 +26,9 @@ const member = (email: string, status: MemberStatus, interest?: boolean): Member
   tags: null,
 });
 
+const named = (firstName: string): Member => ({ ...member('a@x', 'subscribed'), firstName });
+const tagged = (...tags: readonly string[]): Member => ({ ...member('a@x', 'subscribed'), tags });
+
 const person = (id: number, addresses: readonly string[], group: string | null, more: { interest?: string; mayBeMailed?: boolean; firstName?: string; tags?: readonly string[] } = {}): Person => ({
   id: contactId(id),
   firstName: more.firstName ?? '',
@@ -76,7 +79,6 @@ describe('judging both sides by what they show', () => {
   });
 
   it('compares names with the lowest id among the Added who use the address', () => {
-    const named = (firstName: string): Member => ({ ...member('a@x', 'subscribed'), firstName });
     const people = [person(1, ['a@x'], 'Added', { firstName: 'Ann' }), person(2, ['a@x'], 'Added', { firstName: 'Bea' })];
     assert.deepEqual(verdict([named('Ann')], people), IN_STEP);
     assert.deepEqual(verdict([named('Bea')], people).differences, { 'name differs': 1 });
@@ -84,7 +86,6 @@ describe('judging both sides by what they show', () => {
   });
 
   it('compares the tags that the settings bind, and no other', () => {
-    const tagged = (...tags: readonly string[]): Member => ({ ...member('a@x', 'subscribed'), tags });
     const people = [person(1, ['a@x'], 'Added', { tags: ['News: a', 'Bowling club'] })];
     assert.deepEqual(verdict([tagged('News: a', 'hand-made')], people), IN_STEP);
     assert.deepEqual(verdict([tagged()], people).differences, { 'tags differ': 1 });

@@ -18,12 +18,16 @@ const core = createRequire(createRequire(import.meta.url).resolve('node-red'));
 const coreNode = (file: string): ((RED: NodeAPI) => void) => core(`@node-red/nodes/core/${file}.js`) as (RED: NodeAPI) => void;
 const example = JSON.parse(readFileSync(join(import.meta.dirname, '../../examples/04 membership end date.json'), 'utf8')) as FlowNode[];
 
+interface Params {
+  readonly where: readonly unknown[];
+}
+
 const person = (id: number): HookRow => ({ id: rowId(id), contactId: contactId(100 + id), email: null, member: null, memory: null });
 
 describe('the example of a hook', () => {
   useNodeRed();
   let site: Server;
-  const asked: { path: string; key: string; params: Record<string, unknown> }[] = [];
+  const asked: { path: string; key: string; params: Params }[] = [];
   let answer: { status: number; values: readonly unknown[] };
 
   before(async () => {
@@ -31,7 +35,7 @@ describe('the example of a hook', () => {
       const parts: Buffer[] = [];
       request.on('data', (part: Buffer) => parts.push(part));
       request.on('end', () => {
-        const params = JSON.parse(new URLSearchParams(Buffer.concat(parts).toString()).get('params') ?? 'null') as Record<string, unknown>;
+        const params = JSON.parse(new URLSearchParams(Buffer.concat(parts).toString()).get('params') ?? 'null') as Params;
         asked.push({ path: request.url ?? '', key: String(request.headers['x-civi-auth']), params });
         response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify({ values: answer.values }));
       });
@@ -70,7 +74,7 @@ describe('the example of a hook', () => {
     assert.deepEqual(given, new Map([[rowId(1), { wants: { 'merge:PAIDTO': '2027-01-31' } }], [rowId(2), { wants: { 'merge:PAIDTO': '' } }]]));
     const [request, ...more] = asked;
     assert.deepEqual([request?.path, request?.key, more], ['/civicrm/ajax/api4/Membership/get', 'Bearer the key', []]);
-    assert.deepEqual((request?.params['where'] as unknown[])[0], ['contact_id', 'IN', [101, 102]]);
+    assert.deepEqual(request?.params.where[0], ['contact_id', 'IN', [101, 102]]);
   });
 
   it('skips its people at once when CiviCRM fails', async () => {

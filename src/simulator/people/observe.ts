@@ -1,7 +1,5 @@
 import type { CivicrmSimulator, MailchimpSimulator } from '../simulated-services.ts';
-import { decodeStored } from '../civicrm/stored-text.ts';
 import { world } from '../world.ts';
-import type { MemberRecord } from '../mailchimp/records.ts';
 import type { Observed, ObservedContact } from './judge.ts';
 import type { PlannedData } from './person.ts';
 
@@ -31,8 +29,13 @@ export function observe(mailchimp: MailchimpSimulator, civicrm: CivicrmSimulator
   };
 }
 
+type MemberRecord = MailchimpSimulator['state']['lists'][number]['members'][number];
+
 function dataOf({ mergeFields, tags }: MemberRecord, tagNames: ReadonlyMap<number, string>): PlannedData {
-  const text = (tag: string): string => String(mergeFields[tag] ?? '');
+  const text = (tag: string): string => {
+    const value = mergeFields[tag];
+    return typeof value === 'string' ? value : '';
+  };
   return { firstName: text('FNAME'), lastName: text('LNAME'), tags: tags.map(({ id }) => tagNames.get(id) ?? ''), jobTitle: text(world.mailchimp.jobField) };
 }
 
@@ -43,8 +46,8 @@ function observedContact({ tables }: CivicrmSimulator, id: number): ObservedCont
   const statusIn = (groupId: number): string | null => memberships.find((row) => row.group_id === groupId)?.status ?? null;
   return {
     live: !contact.is_deleted,
-    firstName: decodeStored(contact.first_name ?? ''),
-    lastName: decodeStored(contact.last_name ?? ''),
+    firstName: contact.first_name ?? '',
+    lastName: contact.last_name ?? '',
     group: statusIn(world.civicrm.subscriptionGroup.id),
     interestGroup: statusIn(world.civicrm.interestGroup.id),
   };

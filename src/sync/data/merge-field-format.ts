@@ -4,7 +4,7 @@ import type { MergeField, MergeFieldValue } from '../../mailchimp/api.ts';
 const TEXT_LENGTH = 255;
 
 /** The parts of a Mailchimp address, and where APIv4 has them below a joined address (`address_primary`). */
-export const ADDRESS_PARTS: Readonly<Record<string, string>> = {
+const ADDRESS_PARTS: Readonly<Record<string, string>> = {
   addr1: 'street_address',
   addr2: 'supplemental_address_1',
   city: 'city',
