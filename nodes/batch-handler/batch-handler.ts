@@ -40,7 +40,8 @@ async function poll(polls: OneAtATime, work: Work): Promise<void> {
 async function settle({ engine, message, status, signal, send }: Work, batchId?: BatchId): Promise<void> {
   status.working('settling');
   const counts = await engine.handleBatches({ signal, ...(batchId === undefined ? {} : { batchId }) });
-  status.done('done');
+  if ((counts['webhookProblems'] ?? 0) > 0) status.attention('webhooks');
+  else status.done('done');
   // The message of a webhook belongs to the HTTP answer.
   send([isHttp(message) ? { payload: counts } : Object.assign(message, { payload: counts }), null]);
 }

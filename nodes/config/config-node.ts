@@ -11,7 +11,7 @@ import type { EngineNode } from '../lib/engine-node.ts';
 import { sharedText } from '../lib/texts.ts';
 import { registerAdminRoutes } from './admin-routes.ts';
 import { settingsObject } from './check-settings.ts';
-import { type ConfigCredentials, joinedCredentials, keptSecrets } from './kept-secrets.ts';
+import { type ConfigCredentials, joinedCredentials, keptSecrets, withGivenSecret } from './kept-secrets.ts';
 import { SharedEngine } from './shared-engine.ts';
 
 interface ConfigDefinition extends NodeDef {
@@ -37,14 +37,18 @@ export function registerConfigNode(RED: NodeAPI, open: OpenConfigured): void {
         if (settings === null) throw problem;
         return open(settings, { userDirectory: RED.settings.userDir ?? process.cwd(), log: (text) => this.log(redact(text)) });
       });
-      Object.assign(this, { settings, problem, redact, work: engine.work.bind(engine) } satisfies Pick<EngineNode, 'settings' | 'problem' | 'redact' | 'work'>);
+      const keepSecret: EngineNode['keepSecret'] = (name, secret) => {
+        this.credentials = withGivenSecret(this.credentials, name, secret);
+        void RED.nodes.addCredentials(this.id, this.credentials);
+      };
+      Object.assign(this, { settings, problem, redact, work: engine.work.bind(engine), keepSecret } satisfies Pick<EngineNode, 'settings' | 'problem' | 'redact' | 'work' | 'keepSecret'>);
       const close = async (done: () => void): Promise<void> => {
         await engine.close();
         done();
       };
       this.on('close', (done: () => void) => void close(done));
     },
-    { credentials: { secrets: { type: 'password' }, added: { type: 'password' } } },
+    { credentials: { secrets: { type: 'password' }, added: { type: 'password' }, given: { type: 'password' } } },
   );
 }
 
@@ -68,5 +72,7 @@ function readConfiguration(RED: NodeAPI, node: Node<ConfigCredentials>, { settin
 /** Joins what was entered since the last deployment to the secrets kept; Node-RED stores it with the next one. */
 function keepJoined(RED: NodeAPI, node: Node<ConfigCredentials>, text: string): void {
   const joined = joinedCredentials(node.credentials, settingsObject(text) ?? {});
-  if (joined !== null) void RED.nodes.addCredentials(node.id, joined);
+  if (joined === null) return;
+  node.credentials = joined;
+  void RED.nodes.addCredentials(node.id, joined);
 }

@@ -7,10 +7,12 @@ import { referencedSecrets } from '../../src/settings/secrets.ts';
 /**
  * Credentials of the configuration node, both JSON objects of secrets by name. The editor never gets to see `secrets`,
  * so it cannot add to them: what is entered in the dialog comes as `added`, and the node joins the two when it starts.
+ * `given` are those that Mailchimp gave to the control node; settings need not refer to them.
  */
 export interface ConfigCredentials {
   readonly secrets?: string;
   readonly added?: string;
+  readonly given?: string;
 }
 
 const isSecrets = new Ajv().compile<Secrets>({ type: 'object', additionalProperties: { type: 'string' } });
@@ -31,11 +33,20 @@ function parsed(text: string): unknown {
 }
 
 /** All secrets that are kept, by name. Throws `settings_invalid` when they cannot be read. */
-export const keptSecrets = ({ secrets, added }: ConfigCredentials): Secrets => ({ ...parseSecrets(secrets), ...parseSecrets(added) });
+export const keptSecrets = ({ given, ...entered }: ConfigCredentials): Secrets => ({ ...enteredSecrets(entered), ...parseSecrets(given) });
 
-/** The credentials with both parts joined, without what the settings no longer refer to; null when they are so already. */
+const enteredSecrets = ({ secrets, added }: Omit<ConfigCredentials, 'given'>): Secrets => ({ ...parseSecrets(secrets), ...parseSecrets(added) });
+
+/** The credentials with a secret that was given kept, or forgotten where it is null. */
+export function withGivenSecret(credentials: ConfigCredentials, name: string, secret: string | null): ConfigCredentials {
+  const { [name]: _before, ...others } = parseSecrets(credentials.given);
+  return { ...credentials, given: JSON.stringify(secret === null ? others : { ...others, [name]: secret }) };
+}
+
+/** The credentials with what was entered joined, without what the settings no longer refer to; null when they are so already. */
 export function joinedCredentials(credentials: ConfigCredentials, settings: Json): ConfigCredentials | null {
   if (credentials.added === undefined || credentials.added === '') return null;
   const names = referencedSecrets(settings);
-  return { secrets: JSON.stringify(Object.fromEntries(Object.entries(keptSecrets(credentials)).filter(([name]) => names.has(name)))) };
+  const { secrets: _secrets, added: _added, ...others } = credentials;
+  return { ...others, secrets: JSON.stringify(Object.fromEntries(Object.entries(enteredSecrets(credentials)).filter(([name]) => names.has(name)))) };
 }

@@ -2,6 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { SyncError } from '../../src/base/errors.ts';
 import type { Run } from '../../src/store/entities.ts';
 import type { Engine } from '../../src/sync/engine.ts';
+import type { KeepSecret, WebhookAction } from '../../src/sync/webhooks/administer.ts';
 import { askedLists, readAskedRun } from '../lib/run-request.ts';
 
 /** What a command works with: the message's `sync`, and the start node that the dialog names. */
@@ -10,6 +11,11 @@ export interface Command {
   readonly engine: Engine;
   readonly sync: unknown;
   readonly start: string;
+  /** What the message says beside the topic. */
+  readonly payload: unknown;
+  readonly signal: AbortSignal;
+  /** Keeps a secret for good; null forgets it. */
+  readonly keepSecret: KeepSecret;
 }
 
 /** How each audience stands; `sync.listId` or `sync.listIds` narrow it. */
@@ -38,7 +44,16 @@ async function abort({ engine, sync }: Command): Promise<unknown> {
   return ended;
 }
 
-const COMMANDS = new Map<unknown, (command: Command) => Promise<unknown>>([['status', status], ['run', run], ['abort', abort]]);
+const WEBHOOK_ACTIONS: readonly unknown[] = ['check', 'add', 'repair', 'delete'] satisfies WebhookAction[];
+const isWebhookAction = (payload: unknown): payload is WebhookAction => WEBHOOK_ACTIONS.includes(payload);
+
+/** Looks at, adds, puts right or deletes the webhooks of the audiences named, or of all, and their accounts' batch webhooks. */
+function webhooks({ engine, sync, payload, signal, keepSecret }: Command): Promise<unknown> {
+  if (!isWebhookAction(payload)) throw new SyncError('message_invalid', `msg.payload is nothing that can be done with webhooks: it may be ${WEBHOOK_ACTIONS.join(', ')}.`);
+  return engine.administerWebhooks(payload, { listIds: askedLists(readAskedRun(sync)), signal, keepSecret });
+}
+
+const COMMANDS = new Map<unknown, (command: Command) => Promise<unknown>>([['status', status], ['run', run], ['abort', abort], ['webhooks', webhooks]]);
 
 /** The command that a topic names; throws `message_invalid` for one that there is not. */
 export function commandFor(topic: unknown): (command: Command) => Promise<unknown> {

@@ -14,6 +14,8 @@ export interface EngineNode extends Node {
    * does or when the configuration closes; that waits for the work to end. Throws `problem`, and what opening throws.
    */
   work<Result>(signal: AbortSignal, action: (engine: Engine, signal: AbortSignal) => Promise<Result>): Promise<Result>;
+  /** Keeps a secret among the credentials, null forgets it. Node-RED stores it with the next deployment. */
+  keepSecret(name: string, secret: string | null): void;
   /** The text without anything secret that the settings hold. */
   redact(text: string): string;
 }

@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import RED from 'node-red';
+import { MAX_BODY } from '../sync/webhook-request.ts';
+import { limitBody } from './body-limit.ts';
 import { nodeById, watchNodes } from './node-watch.ts';
 import type { NodeWatcher } from './node-watch.ts';
 
@@ -127,12 +129,12 @@ const logHandler =
     log({ level: entry.level <= ERROR_LEVEL ? 'error' : 'warning', text: text.trim(), node });
   };
 
-/** The editor and its API first, then what `http in` nodes serve; both are Express applications, and so request listeners. */
+/** The editor and its API first, then what `http in` nodes serve, bodies of up to 256 KB; both are Express applications, and so request listeners. */
 const requestListener = (): RequestListener => {
   type Application = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void;
   const admin = RED.httpAdmin as unknown as Application;
   const nodes = RED.httpNode as unknown as Application;
-  return (request, response) => admin(request, response, () => nodes(request, response));
+  return (request, response) => admin(request, response, () => limitBody(request, response, MAX_BODY, () => nodes(request, response)));
 };
 
 const listen = async (server: Server, first: number): Promise<number> => {

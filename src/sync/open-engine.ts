@@ -104,7 +104,10 @@ class OpenedEngine implements Engine {
 
   receiveWebhook: Engine['receiveWebhook'] = (request) => this.#webhooks.receive(request);
 
-  administerWebhooks: Engine['administerWebhooks'] = (action, options) => this.#webhooks.administer(action, options);
+  administerWebhooks: Engine['administerWebhooks'] = async (action, options) => {
+    for (const listId of options.listIds ?? []) this.#audience(listId);
+    return this.#webhooks.administer(action, options);
+  };
 
   receiveBatchWebhook: Engine['receiveBatchWebhook'] = (request) => receiveBatchWebhook({ settings: this.settings }, request);
 

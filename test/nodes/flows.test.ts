@@ -1,54 +1,27 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { listId } from '../../src/base/ids.ts';
 import { simulatorSettings } from '../../src/simulator/simulator-settings.ts';
 import type { Engine } from '../../src/sync/engine.ts';
-import { configOver, engineThat, loadFlow, messageAt, SECRETS, SETTINGS, useNodeRed, type FlowNode } from './support/flow.ts';
+import { configOver, engineThat, messageAt, SECRETS, SETTINGS, useNodeRed } from './support/flow.ts';
 import { runLike } from './support/runs.ts';
+import { FlowServer, readFlow } from './support/served-flow.ts';
 
 const root = join(import.meta.dirname, '../..');
-const readFlow = (...path: readonly string[]): readonly FlowNode[] => JSON.parse(readFileSync(join(root, ...path), 'utf8')) as FlowNode[];
-const core = createRequire(createRequire(import.meta.url).resolve('node-red'));
-const CORE_NODES = ['common/20-inject', 'common/21-debug', 'common/90-comment', 'function/10-switch', 'function/89-delay', 'network/21-httpin'];
-const STAGE_FOLDERS = ['fetch', 'remove-invalid', 'populate', 'create-contacts', 'clean-duplicates', 'add-civi-only', 'identify-changes', 'data-hooks', 'reconcile', 'submit'];
-const FOLDERS = ['start', ...STAGE_FOLDERS, 'batch-handler', 'webhook', 'control', 'simulator'];
-
-/** An address that leads to what the flow's http in nodes serve. */
-const served: { app: RequestListener | null } = { app: null };
-
-const serve = (RED: NodeAPI): void => {
-  served.app = RED.httpNode as unknown as RequestListener;
-};
-
-async function loadReferenceFlow(methods: Partial<Engine>): Promise<void> {
-  const ours = await Promise.all(FOLDERS.map(async (folder) => ((await import(`../../nodes/${folder}/${folder}.ts`)) as { default: (RED: NodeAPI) => void }).default));
-  const coreNodes = CORE_NODES.map((file) => core(`@node-red/nodes/core/${file}.js`) as (RED: NodeAPI) => void);
-  const nodes = readFlow('flows', 'reference-flow.json').map((node): FlowNode => {
-    if (node.type === 'mailchimpsync-config') return { ...node, settings: SETTINGS };
-    if (node.type === 'inject') return { ...node, repeat: '', crontab: '', once: false };
-    return node.type === 'debug' ? { ...node, type: 'helper' } : node;
-  });
-  const config = nodes.find(({ type }) => type === 'mailchimpsync-config');
-  await loadFlow([configOver(engineThat(methods)), serve, ...ours, ...coreNodes], nodes, { [config?.id ?? '']: { secrets: SECRETS } });
-}
 
 describe('the reference flow', () => {
-  let server: Server;
+  const server = new FlowServer();
   let address: string;
 
   before(async () => {
-    server = createServer((request, response) => served.app?.(request, response));
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    address = await server.listen();
   });
   useNodeRed();
-  after(() => new Promise((resolve) => { server.close(resolve); }));
+  after(() => server.close());
+
+  const loadReferenceFlow = (methods: Partial<Engine>): Promise<void> => server.load(configOver(engineThat(methods)), SETTINGS, SECRETS);
 
   it('takes a run through all stages in order, and ends it with the last', async () => {
     const stages: (readonly [string, boolean | undefined])[] = [];
@@ -91,7 +64,7 @@ describe('the reference flow', () => {
     const seen: unknown[] = [];
     await loadReferenceFlow({
       receiveWebhook: ({ method, query, body }) => {
-        seen.push({ method, secret: query['secret'], type: (body as { type?: string } | undefined)?.type });
+        seen.push({ method, secret: query['secret'], body: body instanceof Uint8Array ? Buffer.from(body).toString() : body });
         return Promise.resolve(method === 'GET' ? { status: 200, body: 'here' } : { status: 200, body: 'stored', listId: listId('aaaaaaaaaa') });
       },
       handleInbox: () => Promise.resolve({ person: 1 }),
@@ -102,7 +75,7 @@ describe('the reference flow', () => {
     const called = await fetch(`${address}/mailchimpsync/webhook?secret=s`, { method: 'POST', body: new URLSearchParams({ type: 'subscribe', 'data[id]': 'x' }) });
     assert.deepEqual([called.status, await called.text()], [200, 'stored']);
     assert.deepEqual((await handled).payload, { person: 1 });
-    assert.deepEqual(seen, [{ method: 'GET', secret: 's', type: undefined }, { method: 'POST', secret: 's', type: 'subscribe' }]);
+    assert.deepEqual(seen, [{ method: 'GET', secret: 's', body: undefined }, { method: 'POST', secret: 's', body: 'type=subscribe&data%5Bid%5D=x' }]);
   });
 
   it('answers a batch webhook', async () => {

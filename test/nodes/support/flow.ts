@@ -7,7 +7,7 @@ import { registerConfigNode } from '../../../nodes/config/config-node.ts';
 import { SHARED_CATALOGUE } from '../../../nodes/lib/texts.ts';
 import type { Engine } from '../../../src/sync/engine.ts';
 
-type Initializer = (RED: NodeAPI) => void;
+export type Initializer = (RED: NodeAPI) => void;
 
 /** The helper answers promises; its types know callbacks only. */
 const server = helper as unknown as { startServer(): Promise<void>; stopServer(): Promise<void> };

@@ -31,6 +31,14 @@ async function announced(s: Scenario): Promise<readonly BatchId[]> {
 
 const requests = (s: Scenario, kind: string): number => s.sync.engine.requests().mailchimp.get(kind) ?? 0;
 
+/** Events of other batches that wait for a receiver that does not answer. */
+const clog = (s: Scenario): void => {
+  const { deliveries, batchWebhooks } = s.world.mailchimp.state;
+  for (let id = 1; id <= 500; id += 1) {
+    deliveries.push({ id: 10_000 + id, webhookId: batchWebhooks[0]!.id, listId: null, url: batchWebhooks[0]!.url, type: 'batch_operation_completed', firedAt: s.now, form: [], attempts: 0, nextAttempt: s.now, state: 'waiting' });
+  }
+};
+
 describe('batches and their webhooks', () => {
   closeWorlds();
 
@@ -117,14 +125,6 @@ describe('batches and their webhooks', () => {
   });
 
   describe('after 500 webhooks of batches that could not be delivered', () => {
-    /** Events of other batches that wait for a receiver that does not answer. */
-    const clog = (s: Scenario): void => {
-      const { deliveries, batchWebhooks } = s.world.mailchimp.state;
-      for (let id = 1; id <= 500; id += 1) {
-        deliveries.push({ id: 10_000 + id, webhookId: batchWebhooks[0]!.id, listId: null, url: batchWebhooks[0]!.url, type: 'batch_operation_completed', firedAt: s.now, form: [], attempts: 0, nextAttempt: s.now, state: 'waiting' });
-      }
-    };
-
     it('updates go one by one, because Mailchimp takes no batch', async () => {
       const s = await openScenario(BATCHED);
       const wilma = s.civi.creates('Wilma', P1);
