@@ -70,6 +70,13 @@ export class Sync {
     return counts;
   }
 
+  /** A run that is given up before a stage. */
+  async stopsBefore(before: StageName, mode: RunMode = 'incremental'): Promise<void> {
+    const id = await this.begin(mode);
+    await this.goOn(id, { before });
+    await this.engine.abort(LIST);
+  }
+
   full(options: RunOptions = {}): ReturnType<Sync['run']> {
     return this.run('full', options);
   }

@@ -5,12 +5,13 @@ import { LEASE } from '../../src/sync/stage.ts';
 /**
  * One clock for both simulated services and the engine, which stands still until it is moved. Waiting moves it on at
  * once, save the wait for a lease's renewal: that lasts as long as the stage.
+ * @param engineAhead ms that the engine's machine is ahead of the services
  */
-export function standingTime(start: number): { readonly services: SimulatorClock; readonly engine: Clock } {
+export function standingTime(start: number, engineAhead: Duration = 0): { readonly services: SimulatorClock; readonly engine: Clock } {
   const services = new SimulatorClock();
   services.freeze(start);
   const engine: Clock = {
-    now: () => services.now(),
+    now: () => services.now() + engineAhead,
     wait: (duration, signal) => (isRenewal(duration) && signal ? untilAborted(signal) : waited(services, duration, signal)),
   };
   return { services, engine };

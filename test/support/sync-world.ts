@@ -39,6 +39,8 @@ export interface WorldOptions {
   readonly twoAudiences?: boolean;
   /** Milliseconds that CiviCRM's clock is ahead of Mailchimp's. */
   readonly civicrmAhead?: number;
+  /** Milliseconds that the engine's own clock is ahead of Mailchimp's. */
+  readonly engineAhead?: number;
   readonly seed?: number;
   /** Keeps CiviCRM's rows in a database too, for `access: "sql+api"`. */
   readonly mirror?: RowMirror;
@@ -88,7 +90,7 @@ export function closeWorlds(): void {
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<SyncWorld> {
-  const time = standingTime(START);
+  const time = standingTime(START, options.engineAhead);
   const chance = new SeededRandom(options.seed ?? 1);
   const random = (): number => chance.fraction();
   let engine: Engine | undefined;

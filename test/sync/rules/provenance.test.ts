@@ -91,9 +91,7 @@ describe('rules: provenance', () => {
     const wilma = s.civi.creates('Wilma', P1);
     s.civi.adds(wilma);
     s.passes(5);
-    const id = await s.sync.begin();
-    await s.sync.goOn(id, { before: 'submit' });
-    await s.sync.engine.abort(LIST);
+    await s.sync.stopsBefore('submit');
     s.passes(5);
     s.civi.removes(wilma);
     await s.comesToRest();

@@ -70,9 +70,7 @@ describe('stage submit', () => {
   it('without this stage updates stay queued for the next run', async () => {
     const s = await openScenario();
     have(s, 1);
-    const id = await s.sync.begin();
-    await s.sync.goOn(id, { before: 'submit' });
-    await s.sync.engine.abort(LIST);
+    await s.sync.stopsBefore('submit');
     assert.deepEqual([await states(s), s.member('person0@example.org')], [['queued'], 'none']);
     await s.comesToRest();
     assert.equal(s.member('person0@example.org'), 'subscribed');
@@ -82,9 +80,7 @@ describe('stage submit', () => {
     const s = await openScenario();
     const wilma = s.civi.creates('Wilma', P1);
     s.civi.adds(wilma);
-    const id = await s.sync.begin();
-    await s.sync.goOn(id, { before: 'submit' });
-    await s.sync.engine.abort(LIST);
+    await s.sync.stopsBefore('submit');
     s.passes(30);
     s.civi.edits(wilma, P1, P2);
     await s.comesToRest();
@@ -96,9 +92,7 @@ describe('stage submit', () => {
     const s = await openScenario();
     const wilma = s.civi.creates('Wilma', P1);
     s.civi.adds(wilma);
-    const id = await s.sync.begin();
-    await s.sync.goOn(id, { before: 'submit' });
-    await s.sync.engine.abort(LIST);
+    await s.sync.stopsBefore('submit');
     s.passes(30);
     s.civi.takesAway(wilma, P1);
     await s.comesToRest();
