@@ -115,6 +115,18 @@ describe('stage fetch', () => {
     assert.deepEqual([counts['gone'], row.member?.status, row.syncStatus], [1, null, 'todo']);
   });
 
+  it('asks for 500 that are missing at the most; the others are left to the next full run, and the log says so', async () => {
+    const s = await openScenario();
+    have(s, 520);
+    await fetched(s);
+    s.passes(600);
+    for (let number = 0; number < 510; number++) s.mailchimpAdmin.deletesForGood(address(number));
+    const counts = await fetched(s, 'full');
+    assert.deepEqual([counts['gone'], counts['notAsked']], [500, 10]);
+    assert.ok(s.world.logged.some((line) => line.startsWith('10 members')));
+    assert.equal((await fetched(s, 'full'))['gone'], 10);
+  });
+
   it('members that a listing misses while others are deleted are not taken for gone', async () => {
     const s = await openScenario();
     have(s, 1100);
