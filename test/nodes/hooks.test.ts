@@ -155,6 +155,16 @@ describe('hooks in the flow', () => {
     assert.equal(errorOf(await caught).code, 'hook_unknown');
   });
 
+  it('its own errors, brought back by a catch node for the whole tab, go round no further', async () => {
+    await hooked(asking(() => Promise.resolve()), 'return msg;');
+    const errors = messagesAt('caught');
+    helper.getNode('caught').on('input', (message) => helper.getNode('return').receive(message));
+    helper.getNode('return').receive({ payload: [], hook: { id: 'nobody waits' } } as NodeMessage);
+    await delivered();
+    await delivered();
+    assert.deepEqual(errors.map((message) => errorOf(message).code), ['hook_unknown']);
+  });
+
   it('a message that is none of a hook’s is refused at the hook return', async () => {
     await hooked(asking(() => Promise.resolve()), 'return msg;');
     const caught = messageAt('caught');

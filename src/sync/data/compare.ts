@@ -25,13 +25,15 @@ export interface DataComparison {
  */
 export function compareData(row: Row, lead: Pick<ClusterContact, 'id' | 'contact'>, settings: DataSettings): DataComparison {
   const there = (key: DatumKey): DatumValue | undefined => shown(row.member, key, settings);
+  // A mapping is new until the next look at the member: then it is known what the member has.
+  const isWaiting = (key: DatumKey): boolean => Object.hasOwn(settings.mergeFields, mergeTagOf(key) ?? '') && there(key) === undefined;
   const isThere = memberIsPresent(row.member);
   const differing: Record<DatumKey, DatumValue> = {};
   const refused: Record<DatumKey, { readonly value: unknown; readonly message: string }> = { ...refusedNames(row, lead.contact) };
   for (const [key, { wanted, agreed }] of wantedOf(row, lead.id)) {
     const refusal = row.memory.dataRefused?.[key];
     if (refusal && sameValue(refusal.value as DatumValue, wanted)) refused[key] = refusal;
-    else if (isThere ? differs(key, wanted, agreed, there(key)) : wanted !== false && !isEmpty(wanted)) differing[key] = wanted;
+    else if (isThere ? !isWaiting(key) && differs(key, wanted, agreed, there(key)) : wanted !== false && !isEmpty(wanted)) differing[key] = wanted;
   }
   return { differing, hookData: isThere ? agreeOn(row.hookData, (key, wanted) => isSame(there(key), wanted)) : row.hookData, refused };
 }

@@ -56,6 +56,20 @@ describe('merge fields', () => {
     assert.equal(s.sync.writes - before, 0);
   });
 
+  it('newly mapped wait for a look at what members have', async () => {
+    const s = await openScenario({ list: { data: { mergeFields: {} } } });
+    const contact = await s.joined(P1);
+    await changesContact(s, contact, { job_title: 'Miner' });
+    await byMailchimpApi(s, 'PATCH', `/members/${P1}`, { merge_fields: { JOB: 'Miner' } });
+    await s.comesToRest(DATA);
+    s.sync.engine = await s.world.reopen({ data: { mergeFields: { JOB: 'job_title' } } });
+    const before = s.sync.writes;
+    await changesContact(s, contact, { external_identifier: 'x' });
+    await s.sync.run('incremental', DATA);
+    await s.sync.full(DATA);
+    assert.equal(s.sync.writes - before, 0);
+  });
+
   it('edited at Mailchimp stay so, until the contact’s field changes', async () => {
     const s = await mapping([JOB]);
     const contact = await s.joined(P1);

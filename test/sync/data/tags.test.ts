@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DATA, tagAtMailchimp, tagsAt } from '../../support/data-scenario.ts';
+import { DATA, mergeFieldAt, tagAtMailchimp, tagsAt } from '../../support/data-scenario.ts';
 import { openScenario, P1, P2 } from '../../support/scenario.ts';
 import { closeWorlds, LIST } from '../../support/sync-world.ts';
 
@@ -143,6 +143,43 @@ describe('tags', () => {
     await s.sync.stage('submit', run);
     await s.comesToRest(DATA);
     assert.equal(s.group(contact, interest), 'Added');
+  });
+
+  for (const [how, options] of [['one by one', PREFIXED], ['in a batch', { list: { ...PREFIXED.list, submitSingly: 0 } }]] as const)
+    it(`go beside another update of the same member, ${how}, in one run`, async () => {
+      const s = await openScenario(options);
+      const contact = await s.joined(P1);
+      s.civi.renames(contact, 'Betty');
+      s.civi.acts.tag(contact, s.civi.acts.createTag('News: monthly'));
+      await s.sync.full(DATA);
+      await s.batchesSettle();
+      assert.deepEqual([mergeFieldAt(s, P1, 'FNAME'), tagsAt(s, P1)], ['Betty', ['News: monthly']]);
+      await s.comesToRest(DATA);
+    });
+
+  for (const done of [true, false])
+    it(`whose answer was lost are looked up, not repeated blindly (${done ? 'done' : 'not done'})`, async () => {
+      const s = await openScenario(PREFIXED);
+      const contact = await s.joined(P1);
+      s.civi.acts.tag(contact, s.civi.acts.createTag('News: monthly'));
+      s.world.mailchimp.faults.add({ kind: 'reset', effect: done }, { method: 'POST', path: /tags$/ });
+      await assert.rejects(s.sync.full(DATA));
+      const before = s.sync.writes;
+      await s.sync.full(DATA);
+      assert.deepEqual([tagsAt(s, P1), s.sync.writes - before], [['News: monthly'], done ? 0 : 1]);
+      await s.comesToRest(DATA);
+    });
+
+  it('of a member that is gone meanwhile end with the look at it', async () => {
+    const s = await openScenario(PREFIXED);
+    const contact = await s.joined(P1);
+    s.civi.acts.tag(contact, s.civi.acts.createTag('News: monthly'));
+    const run = await s.sync.begin('full', DATA);
+    await s.sync.goOn(run, { before: 'submit' });
+    s.mailchimpAdmin.deletesForGood(P1);
+    await s.sync.stage('submit', run);
+    await s.comesToRest(DATA);
+    assert.equal(s.member(P1), 'none');
   });
 
   it('never come from another contact than the one who leads the address', async () => {
