@@ -35,6 +35,7 @@ const PEOPLE_FILE = 'simulated-people.json';
 
 /** Reads what the environment and the options choose. Throws the `SettingsError` of a settings file that cannot be used. */
 export const chooseServices = async (options: RunOptions, env: Environment): Promise<Choice> => {
+  requireKnownStore(env);
   const path = env['MAILCHIMPSYNC_SETTINGS'];
   if (path === undefined || path === '') return { kind: 'simulated', people: options.people ?? rememberedPeople(options.userDirectory) ?? DEFAULT_PEOPLE };
   if (options.people !== null) throw new SyncError('settings_invalid', '--people is for simulated services; leave it out, or MAILCHIMPSYNC_SETTINGS.');
@@ -56,10 +57,14 @@ const withChosenStore = (settings: JsonObject, env: Environment): JsonObject => 
 const STORE_REFERENCE = `\${${STORE_CHOICE}}`;
 
 const chosenStore = (env: Environment): 'sqlite' | 'mysql' | null => {
-  const store = env[STORE_CHOICE];
-  if (store === undefined || store === '') return null;
-  if (store === 'sqlite') return store;
-  if (/^(mysql|mariadb):\/\//u.test(store)) return 'mysql';
+  const store = env[STORE_CHOICE] ?? '';
+  if (store === '' || store === 'sqlite') return store === '' ? null : store;
+  return 'mysql';
+};
+
+const requireKnownStore = (env: Environment): void => {
+  const store = env[STORE_CHOICE] ?? '';
+  if (store === '' || store === 'sqlite' || /^(mysql|mariadb):\/\//u.test(store)) return;
   throw new SyncError('settings_invalid', `${STORE_CHOICE} is ${JSON.stringify(store)}: expected sqlite, mysql or a mysql:// URL.`);
 };
 
@@ -87,7 +92,10 @@ export interface SimulatedOptions {
 export const startSimulated = async ({ userDirectory, people, nodeRedUrl, webhooks }: SimulatedOptions): Promise<SimulatedServices> => {
   mkdirSync(userDirectory, { recursive: true });
   const simulators = await launchSimulators({ state: join(userDirectory, STATE_FOLDER), people, webhookBase: nodeRedUrl, registerWebhooks: webhooks });
-  const store = await simulatedStore(userDirectory, simulators.fresh !== null);
+  const store = await simulatedStore(userDirectory, simulators.fresh !== null).catch(async (error: unknown) => {
+    await simulators.stop();
+    throw error;
+  });
   writeFileSync(join(userDirectory, PEOPLE_FILE), `${JSON.stringify({ people })}\n`);
   const variables = {
     [MAILCHIMP_VARIABLE]: simulators.urls.mailchimp,

@@ -12,7 +12,7 @@ let folders: string[] = [];
 let databases = 0;
 
 /** Debian's own packages, where this process may install them; else the suite is skipped by name (with CI=true a failure). */
-const requireMariadb = (suite: Mocha.Context): void => {
+export const requireMariadb = (suite: Mocha.Context): void => {
   suite.timeout(2 * INSTALLING);
   if (!isMariadbInstalled()) aptInstall('mariadb-server-core', 'mariadb-client-core');
   if (isMariadbInstalled()) return;

@@ -13,7 +13,7 @@ const WRITE = `
   ${overwriting(AUDIENCE_COLUMNS)}`;
 
 export const audienceMethods = (database: Database): Pick<Store, 'audience'> => ({
-  audience: async (listId) => audienceOf(listId, (await database.read((connection) => connection.get(READ, listId))) as AudienceColumns | null),
+  audience: (listId) => database.read(async (connection) => audienceOf(listId, (await connection.get(READ, listId)) as AudienceColumns | null)),
 });
 
 /** Part of a commit. */

@@ -4,6 +4,7 @@ import { writeAudience } from './audience.ts';
 import { idsNeeded, planCommit } from './commit-plan.ts';
 import { standingOf } from './commit-reads.ts';
 import { writePlan } from './commit-writes.ts';
+import type { Connection } from './connection.ts';
 import type { Database } from './database.ts';
 import { throwTakenMeanwhile } from './failures.ts';
 import { requireLease } from './leases.ts';
@@ -21,8 +22,8 @@ export const commitMethods = (database: Database): Pick<Store, 'commit'> => ({
   commit: async (listId, units, options) => {
     for (const unit of units) requireSameAudience(unit, listId);
     const count = idsNeeded(units);
-    const firstId = count === 0 ? 0 : (await database.run(TAKE_IDS, count)).id;
-    return database.write(async (connection) => {
+    const takeIds = async (connection: Connection): Promise<number> => (count === 0 ? 0 : (await connection.run(TAKE_IDS, count)).id);
+    return database.writeWith(takeIds, async (connection, firstId) => {
       if (options?.lease) await requireLease(connection, listId, options.lease);
       const standing = await standingOf(connection, listId, units);
       const plan = planCommit(units, standing, listId, firstId, options?.now ?? Date.now());

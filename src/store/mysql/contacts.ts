@@ -11,8 +11,8 @@ const WRITE = 'INSERT INTO {contact} (mailchimp_list_id, civicrm_contact_id, loo
 
 /** What is remembered of contacts beyond their rows. */
 export const contactMethods = (database: Database): Pick<Store, 'contactMemories'> => ({
-  contactMemories: async (listId, ids) =>
-    ((await database.read((connection) => connection.allIn(READ, ids, listId))) as readonly ContactColumns[]).map(contactMemoryOf),
+  contactMemories: (listId, ids) =>
+    database.read(async (connection) => ((await connection.allIn(READ, ids, listId)) as readonly ContactColumns[]).map(contactMemoryOf)),
 });
 
 /** Part of a commit; each contact once. */

@@ -88,7 +88,12 @@ export class Database {
    * done, so that `work` must not change anything but through its connection.
    */
   write<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
-    return this.#tracked(() => this.#transaction(work));
+    return this.writeWith(() => Promise.resolve(), work);
+  }
+
+  /** A transaction that needs something which is not to be undone with it. */
+  writeWith<Given, Result>(prepare: (connection: Connection) => Promise<Given>, work: (connection: Connection, given: Given) => Promise<Result>): Promise<Result> {
+    return this.#tracked(() => this.#transaction(prepare, work));
   }
 
   /** Lets what is under way finish, and closes all connections. */
@@ -128,16 +133,17 @@ export class Database {
     }
   }
 
-  async #transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
+  async #transaction<Given, Result>(prepare: (connection: Connection) => Promise<Given>, work: (connection: Connection, given: Given) => Promise<Result>): Promise<Result> {
     const reached: { commit?: { readonly mark: Session; readonly result: Result } } = {};
     try {
       return await this.#use(async (connection, session, raw) => {
+        const given = await prepare(connection);
         session.commits += 1;
         const mark = { ...session };
         await raw.beginTransaction();
         try {
           await connection.run(MARK, mark.name, mark.commits, this.#options.clock.now());
-          const result = await work(connection);
+          const result = await work(connection, given);
           reached.commit = { mark, result };
           await raw.commit();
           return result;

@@ -22,7 +22,8 @@ export const inboxMethods = (database: Database): Pick<Store, 'receive' | 'unhan
         throw error;
       }
     }),
-  unhandled: async (listId, limit) => ((await database.read((connection) => connection.all(UNHANDLED, listId, limit))) as readonly InboxColumns[]).map(entryOf),
+  unhandled: (listId, limit) =>
+    database.read(async (connection) => ((await connection.all(UNHANDLED, listId, limit)) as readonly InboxColumns[]).map(entryOf)),
   countUnhandled: (listId) => database.read((connection) => connection.count(COUNT_UNHANDLED, listId)),
   settleInbox: (id, handledAt) =>
     database.write(async (connection) => {

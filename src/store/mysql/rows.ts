@@ -47,12 +47,11 @@ type RowMethods = Pick<
 
 /** Reading, counting and claiming rows of the cache table; they are written by commits. */
 export const rowMethods = (database: Database): RowMethods => {
-  const all = async (sql: string, ...parameters: readonly Parameter[]): Promise<readonly unknown[]> => database.read((connection) => connection.all(sql, ...parameters));
-  const read = async (sql: string, ...parameters: readonly Parameter[]): Promise<readonly Row[]> => ((await all(sql, ...parameters)) as readonly RowColumns[]).map(rowOf);
-  const readIn = async (sql: string, listId: ListId, keys: readonly Parameter[]): Promise<readonly Row[]> => {
-    const found = (await database.read((connection) => connection.allIn(sql, keys, listId))) as readonly RowColumns[];
-    return found.map(rowOf).sort((one, other) => one.id - other.id);
-  };
+  const all = (sql: string, ...parameters: readonly Parameter[]): Promise<readonly unknown[]> => database.read((connection) => connection.all(sql, ...parameters));
+  const read = (sql: string, ...parameters: readonly Parameter[]): Promise<readonly Row[]> =>
+    database.read(async (connection) => ((await connection.all(sql, ...parameters)) as readonly RowColumns[]).map(rowOf));
+  const readIn = (sql: string, listId: ListId, keys: readonly Parameter[]): Promise<readonly Row[]> =>
+    database.read(async (connection) => ((await connection.allIn(sql, keys, listId)) as readonly RowColumns[]).map(rowOf).sort((one, other) => one.id - other.id));
   return {
     rows: ({ listId, after, limit, where }) =>
       where.kind === 'status' ? read(PAGE_OF_STATUS, listId, where.status, after ?? 0, limit) : read(PAGES[where.kind], listId, after ?? 0, limit),

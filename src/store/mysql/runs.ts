@@ -88,5 +88,5 @@ export const runMethods = (database: Database): RunMethods => ({
       return { ...running, state: 'aborted', endedAt: now };
     }),
   run: (id) => database.read((connection) => find(connection, BY_ID, id)),
-  runs: async (listId, limit) => ((await database.read((connection) => connection.all(NEWEST, listId, limit))) as readonly RunColumns[]).map(runOf),
+  runs: (listId, limit) => database.read(async (connection) => ((await connection.all(NEWEST, listId, limit)) as readonly RunColumns[]).map(runOf)),
 });

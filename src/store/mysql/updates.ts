@@ -34,14 +34,14 @@ const updatesOf = (lines: readonly unknown[]): readonly Update[] => {
 
 /** Reading and counting updates; they are written by commits. */
 export const updateMethods = (database: Database): UpdateMethods => {
-  const read = async (sql: string, ...parameters: readonly Parameter[]): Promise<readonly Update[]> =>
-    updatesOf(await database.read((connection) => connection.all(sql, ...parameters)));
-  const readIn = async (sql: string, keys: readonly Parameter[], ...parameters: readonly Parameter[]): Promise<readonly Update[]> =>
-    updatesOf(await database.read((connection) => connection.allIn(sql, keys, ...parameters)));
+  const read = (sql: string, ...parameters: readonly Parameter[]): Promise<readonly Update[]> =>
+    database.read(async (connection) => updatesOf(await connection.all(sql, ...parameters)));
+  const readIn = (sql: string, keys: readonly Parameter[], ...parameters: readonly Parameter[]): Promise<readonly Update[]> =>
+    database.read(async (connection) => updatesOf(await connection.allIn(sql, keys, ...parameters)));
   return {
-    openUpdates: async (listId, rows, emails) =>
-      updatesOf(
-        await database.read(async (connection) => [
+    openUpdates: (listId, rows, emails) =>
+      database.read(async (connection) =>
+        updatesOf([
           ...(await connection.allIn(OPEN_OF_ROWS, rows, listId)),
           ...(await connection.allIn(OPEN_OF_EMAILS, emails, listId)),
           ...(await connection.allIn(OPEN_ASKING_FOR, emails, listId)),
