@@ -38,7 +38,7 @@ export class CivicrmDatabase {
     this.#environment = environment;
   }
 
-  /** Statements so far, by table. */
+  /** Statements so far, by table (`civicrm_contact.get`). */
   requests(): ReadonlyMap<string, number> {
     return new Map(this.#counts);
   }
@@ -64,7 +64,7 @@ export class CivicrmDatabase {
     for (let attempt = 0; ; attempt += 1) {
       if (signal?.aborted) throw abortedError();
       try {
-        this.#counts.set(`SQL ${table}`, (this.#counts.get(`SQL ${table}`) ?? 0) + 1);
+        this.#counts.set(`${table}.get`, (this.#counts.get(`${table}.get`) ?? 0) + 1);
         return await this.#once(sql, values, signal);
       } catch (error) {
         if (signal?.aborted) throw abortedError();

@@ -51,9 +51,10 @@ describe('how CiviCRM\'s database finds what is read', () => {
     });
 });
 
+const stamp = (at: number): string => new Date(CREATED + at * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+
 async function fill(connection: Connection): Promise<void> {
   const people = Array.from({ length: PEOPLE }, (_, at) => at + 1);
-  const stamp = (at: number): string => new Date(CREATED + at * 60_000).toISOString().slice(0, 19).replace('T', ' ');
   await connection.query("SET SESSION time_zone = '+00:00'");
   await connection.query('INSERT INTO civicrm_contact (id, contact_type, first_name, created_date, modified_date, is_deleted) VALUES ?', [people.map((id) => [id, 'Individual', `Person ${id}`, stamp(0), stamp(id), id % 50 === 0 ? 1 : 0])]);
   await connection.query('INSERT INTO civicrm_email (id, contact_id, email, is_primary) VALUES ?', [people.map((id) => [id, id, `person${id}@example.org`, 1])]);
