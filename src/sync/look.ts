@@ -6,6 +6,7 @@ import type { Member } from '../mailchimp/api.ts';
 import type { DataSettings } from '../settings/settings.ts';
 import type { MailchimpUpdate, MemberFacts, NewRow, Row, RowMemory, Update, Word } from '../store/entities.ts';
 import { boundData } from './data/binding.ts';
+import { forgetAgreed } from './data/hook-memory.ts';
 import { asked, claimsOn, STATUS, type FactName } from './claims.ts';
 import { isSubscribed } from './member-status.ts';
 import { EVER, type WordOrder } from './words.ts';
@@ -48,6 +49,7 @@ export function look<Kept extends AnyRow>(row: Kept, member: Member | null, cont
   return {
     ...row,
     member: now,
+    hookData: member && isOther(row, member) ? forgetAgreed(row.hookData) : row.hookData,
     memory: moved && row.email && member ? withFormer(memory, row.email, member.lastChanged) : memory,
     memberHash: member ? member.hash : row.memberHash,
     memberContactId: member ? member.contactId : row.memberContactId,

@@ -159,7 +159,7 @@ describe('hooks in the flow', () => {
     await hooked(asking(() => Promise.resolve()), 'return msg;');
     const errors = messagesAt('caught');
     helper.getNode('caught').on('input', (message) => helper.getNode('return').receive(message));
-    helper.getNode('return').receive({ payload: [], hook: { id: 'nobody waits' } } as NodeMessage);
+    helper.getNode('return').receive({ payload: [], hook: { id: 'nobody waits' } });
     await delivered();
     await delivered();
     assert.deepEqual(errors.map((message) => errorOf(message).code), ['hook_unknown']);

@@ -44,6 +44,9 @@ export function withAgreed(hookData: Row['hookData'], { ask }: Pick<MailchimpUpd
   return agreeOn(hookData, (key, wanted) => taken[key] !== undefined && sameValue(taken[key], wanted));
 }
 
+/** What was agreed on with one member says nothing of another one that took its place. */
+export const forgetAgreed = (hookData: Row['hookData']): Row['hookData'] => Object.fromEntries(Object.entries(hookData).map(([name, value]) => [name, { ...(value as HookMemory), agreed: {} }]));
+
 /** The hooks' memories with each wanted datum agreed on for which `isThere` holds. */
 export function agreeOn(hookData: Row['hookData'], isThere: (key: string, wanted: Data[string]) => boolean): Row['hookData'] {
   let changed = false;

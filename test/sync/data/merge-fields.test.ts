@@ -85,6 +85,18 @@ describe('merge fields', () => {
     assert.equal(mergeFieldAt(s, P1, 'TITLE'), 'Foreman');
   });
 
+  it('of somebody who was deleted for good and signs up anew are filled again', async () => {
+    const s = await mapping([JOB]);
+    const contact = await s.joined(P1);
+    await changesContact(s, contact, { job_title: 'Miner' });
+    await s.comesToRest(DATA);
+    s.passes(60);
+    s.mailchimpAdmin.deletesForGood(P1);
+    s.person.subscribes(P1);
+    await s.comesToRest(DATA);
+    assert.deepEqual([s.member(P1), mergeFieldAt(s, P1, 'TITLE')], ['subscribed', 'Miner']);
+  });
+
   it('that are empty in CiviCRM are never sent over something, unless they became empty there', async () => {
     const s = await mapping([JOB]);
     const contact = await s.joined(P1);
