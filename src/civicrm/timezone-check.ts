@@ -25,7 +25,7 @@ export async function checkTimezone(api: Api4, dates: SiteDates, timezone: strin
     if (answers.some((found) => found.length > 0)) return;
     row = sample[0];
   }
-  if (!row) return;
+  if (!row || !(await isThere(api, row.id, deadline, signal))) return; // gone meanwhile, with a contact that was deleted for good
   throw new SyncError('timezone_mismatch', `CiviCRM's dates are not in ${timezone}: ${await distance(api, row.id, row.at, deadline, signal)} Set "civicrm.timezone" to the zone of the site; nothing was changed.`);
 }
 
@@ -43,6 +43,11 @@ async function latest(api: Api4, dates: SiteDates, where: readonly unknown[], de
     if (at === null) throw new SyncError('civicrm_unexpected', 'SubscriptionHistory.get: a date that is not YYYY-MM-DD HH:MM:SS.');
     return { id: Number(id), at };
   });
+}
+
+async function isThere(api: Api4, id: number, deadline: Duration, signal?: AbortSignal): Promise<boolean> {
+  const call = { entity: 'SubscriptionHistory', action: 'get', params: { select: ['id'], where: [['id', '=', id]], orderBy: { id: 'ASC' }, limit: 1 } };
+  return (await api.read(call, deadline, signal)).length > 0;
 }
 
 /** Whether a history row was written at a moment, as the site sees it. */

@@ -9,10 +9,9 @@ import { commitOptions } from './commit.ts';
 import { decide } from './decide.ts';
 import type { DecidedUpdate, Decision } from './decision.ts';
 import { decisionRules } from './decision-rules.ts';
-import { lookAtMember } from './fetch.ts';
 import { isDead } from './holder.ts';
 import { bareRow } from './leave.ts';
-import { loadClusters } from './load-clusters.ts';
+import { prepareClusters } from './prepare-clusters.ts';
 import type { AudienceContext } from './stage.ts';
 
 export interface PlanOptions {
@@ -38,7 +37,7 @@ export interface Planned {
  * A cluster of which a row was written or claimed by somebody else meanwhile is left as it is, `todo`.
  */
 export async function planRows(context: AudienceContext, rows: readonly Row[], options: PlanOptions): Promise<Planned> {
-  const clusters = await readAgain(context, await loadClusters(context, rows, options.signal), options);
+  const clusters = await prepareClusters(context, rows, options);
   await releaseDeadClaims(context, clusters);
   const rules = decisionRules(context, options.withData);
   const mark = writeId(context.random.token(8)); // one for all: contact and group tell the updates of a call apart
@@ -66,22 +65,6 @@ async function releaseDeadClaims(context: AudienceContext, clusters: readonly Cl
   const claimants = unique(clusters.flatMap((cluster) => cluster.rows.flatMap((row) => row.claimedBy ?? [])));
   for (const claimant of claimants.filter(isDead)) await context.store.releaseRows(context.settings.listId, claimant);
 }
-
-/** Members whose last answer shared its second with other facts are read before anything is decided [samesecond]. */
-async function readAgain(context: AudienceContext, clusters: readonly Cluster[], options: PlanOptions): Promise<readonly Cluster[]> {
-  const doubtful = clusters.filter((cluster) => cluster.rows.some((row) => row.memory.reread !== undefined));
-  if (doubtful.length === 0) return clusters;
-  for (const row of doubtful.flatMap((cluster) => cluster.rows))
-    if (row.memory.reread !== undefined) await lookAtMember(context, options.audience, row, { remember: readNow }, options.signal);
-  const ids = doubtful.flatMap((cluster) => cluster.rows.map((row) => row.id));
-  const reloaded = await loadClusters(context, await context.store.rowsById(context.settings.listId, ids), options.signal);
-  return [...clusters.filter((cluster) => !doubtful.includes(cluster)), ...reloaded];
-}
-
-const readNow = (row: Row): Row => {
-  const { reread: _reread, ...memory } = row.memory;
-  return { ...row, memory };
-};
 
 function unitOf(context: AudienceContext, cluster: Cluster, decision: Decision, mark: WriteId, options: PlanOptions): Unit {
   const before = new Map(cluster.rows.map((row) => [row.id, row]));

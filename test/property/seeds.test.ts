@@ -18,6 +18,14 @@ const FOUND: Readonly<Record<string, History>> = {
     options: { ...PLAIN, share: true, submitSingly: 20 },
     actions: [['newContact', 0, 0, 73], ['newContact', 0, 0, 73], ['add', 0, 1], ['run', 1], ['finish'], ['trash', 0, 0], ['trash', 0, 0], ['move', 0, 0]],
   },
+  'a contact deleted for good moves no date; another at its address is not brought in by a yes from before': {
+    options: { ...PLAIN, webhooks: false },
+    actions: [['subscribe', 0, 0], ['run', 1], ['finish'], ['deleteContact', 0, 0], ['newContact', 0, 0, 36]],
+  },
+  'a history row by which the time zone is measured goes with its contact meanwhile': {
+    options: PLAIN,
+    actions: [['subscribe', 0, 0], ['run', 0], ['finish'], ['run', 0], ['step', 3, 1], ['deleteContact', 0, 0]],
+  },
 };
 
 describe('Histories that failed once', () => {
