@@ -95,6 +95,16 @@ describe('a hook of the flow', () => {
     assert.deepEqual(s.memberRecord(P1)?.marketingPermissions, [permission]);
   });
 
+  it('that sets what Mailchimp refuses is asked for it once, and the row says so', async () => {
+    const s = await openScenario();
+    await s.joined(P1);
+    const hook = hookThat((rows) => rows.map(({ id }) => ({ id, marketing_permissions: [{ marketing_permission_id: 'no such', enabled: true }] })));
+    await run(s, hook);
+    const before = s.sync.writes;
+    await run(s, hook);
+    assert.deepEqual([s.sync.writes - before, await s.failReason(P1)], [0, 'data_refused']);
+  });
+
   it('is shown who somebody is, and its own memory', async () => {
     const s = await openScenario();
     const contact = await s.joined(P1);

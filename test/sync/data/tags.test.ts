@@ -192,6 +192,22 @@ describe('tags', () => {
     assert.deepEqual(tagsAt(s, P1), ['News: monthly']);
   });
 
+  it('that were read for a contact who leads no longer when it is decided are not sent', async () => {
+    const s = await openScenario(PREFIXED);
+    const first = await s.joined(P1);
+    const second = s.civi.creates('Pebbles', P1);
+    s.civi.acts.tag(first, s.civi.acts.createTag('News: monthly'));
+    const run = await s.sync.begin('full', DATA);
+    await s.sync.goOn(run, { before: 'reconcile' });
+    s.civi.adds(second);
+    s.passes(10);
+    s.civi.removes(first);
+    await s.sync.goOn(run);
+    assert.deepEqual([s.member(P1), tagsAt(s, P1)], ['subscribed', []]);
+    await s.comesToRest(DATA);
+    assert.deepEqual([s.member(P1), tagsAt(s, P1)], ['subscribed', []]);
+  });
+
   it('without data in the run nothing is compared', async () => {
     const s = await openScenario(PREFIXED);
     const contact = await s.joined(P1);
