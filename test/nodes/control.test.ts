@@ -4,6 +4,7 @@ import control from '../../nodes/control/control.ts';
 import start from '../../nodes/start/start.ts';
 import { listId } from '../../src/base/ids.ts';
 import type { AudienceStatus, Engine } from '../../src/sync/engine.ts';
+import type { WebhookReport } from '../../src/sync/webhooks/administer.ts';
 import { engineThat, load, messageAt, useNodeRed } from './support/flow.ts';
 import { RUN_MESSAGE, runLike } from './support/runs.ts';
 
@@ -27,6 +28,26 @@ describe('the control node', () => {
     const out = messageAt('out0');
     node.receive({ topic: 'status' });
     assert.deepEqual((await out).payload, [statusLike('aaaaaaaaaa'), statusLike('bbbbbbbbbb')]);
+  });
+
+  for (const action of ['check', 'add', 'repair', 'delete'] as const)
+    it(`does to webhooks what the payload says: ${action}`, async () => {
+      const seen: unknown[] = [];
+      const report: WebhookReport = { of: 'list', name: 'bbbbbbbbbb', done: 'nothing', problems: ['missing'] };
+      const node = await loadControl({ administerWebhooks: (what, { listIds }) => { seen.push([what, listIds]); return Promise.resolve([report]); } });
+      const out = messageAt('out0');
+      node.receive({ topic: 'webhooks', payload: action, sync: { listId: 'bbbbbbbbbb' } });
+      assert.deepEqual((await out).payload, [report]);
+      assert.deepEqual(seen, [[action, ['bbbbbbbbbb']]]);
+    });
+
+  it('refuses to do anything else to webhooks', async () => {
+    const node = await loadControl({});
+    const failed = errorOf();
+    node.receive({ topic: 'webhooks', payload: 'destroy' });
+    const error = await failed;
+    assert.equal(error?.code, 'message_invalid');
+    assert.match(error.message, /check, add, repair, delete/);
   });
 
   it('says how the audience that is asked for stands', async () => {
