@@ -7,7 +7,7 @@ const PEOPLE = ['p', 'q', 'r'] as const;
 const ADDRESSES = 3;
 
 /** An address belongs to one person for ever: `p1@example.org` is the first of the first. */
-export const addressOf = (person: number, which: number): string => `${PEOPLE[person % PEOPLE.length]}${(which % ADDRESSES) + 1}@example.org`;
+const addressOf = (person: number, which: number): string => `${PEOPLE[person % PEOPLE.length]}${(which % ADDRESSES) + 1}@example.org`;
 
 const personOf = (address: string): number => PEOPLE.findIndex((letter) => address.startsWith(letter));
 

@@ -1,7 +1,7 @@
 /** One membership at Mailchimp: it goes along with a change of its address. */
 export type Line = string & { readonly line: unique symbol };
 
-export type Who = 'person' | 'mailchimp-admin' | 'civicrm-admin';
+type Who = 'person' | 'mailchimp-admin' | 'civicrm-admin';
 
 /** An act on a subscription, as it truly happened. */
 export interface Said {
