@@ -62,7 +62,7 @@ export interface AudienceSettings {
 }
 
 /** Signatures of list webhooks, where Mailchimp offers them (facts/mailchimp.md). */
-export interface WebhookSigning {
+interface WebhookSigning {
   /** Whether to ask for them, and to refuse webhooks without one once the secret is known. */
   readonly enabled: boolean;
   /** null: not known (yet). */

@@ -127,10 +127,17 @@ class OpenedEngine implements Engine {
     await this.#options.store.close();
   }
 
+  /** One audience's trouble keeps nobody from the others; the first is thrown in the end. */
   async #forAll(work: (context: AudienceContext) => Promise<Counts>): Promise<Counts> {
     const sum: Record<string, number> = {};
+    const failures: unknown[] = [];
     for (const audience of this.settings.audiences.values())
-      for (const [name, count] of Object.entries(await work(this.#context(audience)))) sum[name] = (sum[name] ?? 0) + count;
+      try {
+        for (const [name, count] of Object.entries(await work(this.#context(audience)))) sum[name] = (sum[name] ?? 0) + count;
+      } catch (error) {
+        failures.push(error);
+      }
+    if (failures.length > 0) throw failures[0];
     return sum;
   }
 

@@ -3,7 +3,7 @@ import { DAY } from '../../../src/base/clock.ts';
 import type { SyncError } from '../../../src/base/errors.ts';
 import type { InboxEntry } from '../../../src/store/entities.ts';
 import { chainsOf } from '../../../src/sync/webhooks/chains.ts';
-import { LIST, closeWorlds } from '../../support/sync-world.ts';
+import { LIST, OTHER_GROUP, OTHER_LIST, closeWorlds } from '../../support/sync-world.ts';
 import { BATCHED, P1, P2, P3, openScenario, type Scenario } from '../../support/scenario.ts';
 
 const waitingIn = async (s: Scenario): Promise<number> => (await s.sync.engine.status())[0]!.inbox;
@@ -78,6 +78,17 @@ describe('the inbox of webhooks', () => {
     record.status = 'unsubscribed';
     await s.comesToRest();
     s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
+  });
+
+  it("of one audience is handled although another one's meets an error", async () => {
+    const s = await openScenario({ twoAudiences: true });
+    s.world.mailchimp.state.lists[1]!.webhooks = s.world.mailchimp.state.lists[0]!.webhooks.map((webhook) => ({ ...webhook, id: 'other' }));
+    s.person.subscribes(P1);
+    Object.assign(s.memberRecord(P1)!, { status: 'a status that there is not' });
+    s.person.subscribes(P2, {}, OTHER_LIST);
+    await deliverAll(s, s.firedWebhooks());
+    await assert.rejects(s.sync.handleInbox(), { code: 'mailchimp_unexpected' });
+    assert.equal(s.group(s.civi.ownersOf(P2)[0]!, OTHER_GROUP), 'Added');
   });
 
   it('does not keep whoever has an update on its way for ever: the row is decided when that is settled', async () => {
