@@ -1,20 +1,26 @@
-import type { EmailAddress } from '../base/ids.ts';
-import type { FailReason, MailchimpAsk, Row, RowMemory, Word } from '../store/entities.ts';
-import { claimsOn, isUnderWay, isWaiting } from './claims.ts';
-import { addressesOf, bestAddressOf, isOnHold, usersOf, type Cluster, type ClusterContact } from './cluster.ts';
-import { compareData } from './data/compare.ts';
-import { askFor } from './data/datum.ts';
-import { decideAddress } from './decide-address.ts';
-import { decideInterests } from './decide-interests.ts';
-import { decideNames } from './decide-names.ts';
+import type { Row, RowMemory, Word } from '../store/entities.ts';
+import { isUnderWay, isWaiting } from './claims.ts';
+import { bestAddressOf, usersOf, type Cluster, type ClusterContact } from './cluster.ts';
+import { inStep, RowDecisions } from './decide-rows.ts';
 import { civicrmSaying, judgeSubscriptions, type Verdict } from './decide-subscription.ts';
-import type { DecidedCivicrmUpdate, DecidedMailchimpUpdate, DecidedUpdate, Decision, DecisionRules } from './decision.ts';
-import { memberIsPresent, memberIsSubscribed } from './member-status.ts';
-import { furthest, sameRange } from './words.ts';
+import type { DecidedCivicrmUpdate, Decision, DecisionRules } from './decision.ts';
 
 /**
  * Decides a cluster: whose word counts for each contact, and what has to be written so that the states of both sides
- * follow it. Pure: what comes out is data.
+ * follow it. Pure: what comes out is data. The table of algorithm.md, "Subscription, decided per cluster", is
+ *
+ * | Mailchimp | CiviCRM | later | outcome | where |
+ * |---|---|---|---|---|
+ * | – | – | – | which of the two words is the later, and which rows keep a contact subscribed | `decide-subscription.ts` |
+ * | subscribed | Added | any | in sync | |
+ * | not | not Added | any | in sync | |
+ * | not, or gone | Added | Mailchimp | remove from the group | `decideGroup` |
+ * | subscribed | not Added | Mailchimp | add to the group | `decideGroup` |
+ * | subscribed | not Added | CiviCRM | every subscribed row → `unsubscribed` | `unsubscribing` in `decide-member.ts` |
+ * | unsubscribed, archived, transactional, gone | Added | CiviCRM | subscribe again, not at an address on hold | `subscribing` |
+ * | cleaned | Added | CiviCRM | `fail: cleaned` | `subscribing` |
+ * | never seen | Added | – | subscribe with the best address; none: `fail: no_email` | `subscribing` |
+ * | refused before | Added | CiviCRM | `fail` with that reason, nothing sent | `subscribing` |
  */
 export function decide(cluster: Cluster, rules: DecisionRules): Decision {
   const superseded = cluster.updates.filter(isWaiting).map((update) => update.id);
@@ -64,155 +70,6 @@ function holdsEitherWay(word: Word, cluster: Cluster, rules: DecisionRules): boo
   return underWay.length === 0 || (!word.value && underWay.every((update) => update.origin['status'] !== undefined && rules.order.surelyLater(word, update.origin['status'])));
 }
 
-interface RowDecision {
-  readonly row: Row;
-  readonly updates: readonly DecidedUpdate[];
-}
-
-/** Mailchimp's side of the table, row by row. */
-class RowDecisions {
-  readonly #cluster: Cluster;
-  readonly #verdicts: readonly Verdict[];
-  readonly #rules: DecisionRules;
-  /** Addresses that rows of this cluster have, or take in this decision. */
-  readonly #taken: Map<EmailAddress, Row['id']>;
-
-  constructor(cluster: Cluster, verdicts: readonly Verdict[], rules: DecisionRules) {
-    this.#cluster = cluster;
-    this.#verdicts = verdicts;
-    this.#rules = rules;
-    this.#taken = new Map(cluster.rows.flatMap((row) => (row.email === null ? [] : [[row.email, row.id]])));
-  }
-
-  all(): readonly RowDecision[] {
-    return this.#cluster.rows.map((row) => this.#decide(row));
-  }
-
-  #decide(row: Row): RowDecision {
-    const keepers = this.#verdicts.filter((verdict) => verdict.keeps.some((kept) => kept.id === row.id));
-    const wanted = keepers.length > 0;
-    const verdict = this.#verdictFor(row, keepers);
-    if (!verdict || this.#leavesPending(row, wanted, verdict.word)) return { row: inStep(row), updates: [] };
-    const lead = this.#leadOf(row, keepers);
-    const subscription = wanted ? subscribing(row, verdict.word, { lead, address: this.#addressFor(row, lead) }, this.#rules) : unsubscribing(row, this.#rules);
-    if (subscription.outcome === 'fail') return { row: failed(row, subscription.reason), updates: [] };
-
-    const data = wanted && lead && (memberIsSubscribed(row) || subscription.ask) ? this.#decideData(row, lead, verdict) : nothing(row);
-    const ask: MailchimpAsk = { ...subscription.ask, ...data.ask };
-    const optedOut = wanted && usersOf(this.#cluster, row).some((contact) => contact.memory.optOut && this.#saysYes(contact));
-    const fail: FailReason | null = optedOut ? 'opted_out' : data.fail;
-    const asks = inSingleUpdates(ask, row);
-    if (asks.length === 0) return { row: fail ? failed(data.row, fail) : inStep(data.row), updates: data.updates };
-    return this.#withUpdates(data.row, asks, { origin: { status: verdict.word, ...data.origin }, lead, verdict, wanted, fail, updates: data.updates });
-  }
-
-  /** The verdict that a row's state is to follow: of those who keep it, else of those who use it and ended "no", else the row's own word [unkept]. */
-  #verdictFor(row: Row, keepers: readonly Verdict[]): Pick<Verdict, 'word' | 'unclear' | 'reason'> | undefined {
-    const users = usersOf(this.#cluster, row);
-    const ofUsers = this.#verdicts.filter((verdict) => verdict.contact === null || users.includes(verdict.contact));
-    const from = keepers.length > 0 ? keepers : this.#cluster.contacts.length > 0 ? ofUsers.filter((verdict) => !verdict.word.value) : this.#verdicts;
-    const word = furthest(from.map((verdict) => verdict.word)) ?? row.memory.kept ?? furthest(ofUsers.map((verdict) => verdict.word)) ?? row.memory.status;
-    if (!word) return undefined;
-    const said = from.find((verdict) => verdict.word === word);
-    return { word, unclear: said?.unclear ?? false, reason: said?.reason ?? 'nobody keeps this address subscribed' };
-  }
-
-  /** A pending that a person began is unsubscribed only by a word of CiviCRM surely later than the first look that showed it [foreign]. */
-  #leavesPending(row: Row, wanted: boolean, word: Word): boolean {
-    const { foreign } = row.memory;
-    if (wanted || !foreign || !memberIsSubscribed(row)) return false;
-    return word.value || word.source !== 'civicrm' || !this.#rules.order.surelyLater(word, { ...foreign, source: 'mailchimp' });
-  }
-
-  #saysYes(contact: ClusterContact): boolean {
-    return this.#verdicts.some((verdict) => verdict.contact === contact && verdict.word.value);
-  }
-
-  /** Names, interests and data of a member are those of the lowest id among the Added who use it; opted out ones last. */
-  #leadOf(row: Row, keepers: readonly Verdict[]): ClusterContact | null {
-    if (keepers.length === 0) return null;
-    const yes = usersOf(this.#cluster, row).filter((contact) => this.#saysYes(contact));
-    return yes.find((contact) => !contact.memory.optOut) ?? yes[0] ?? null;
-  }
-
-  #decideData(row: Row, lead: ClusterContact, verdict: Pick<Verdict, 'reason' | 'unclear'>): DataDecision {
-    const led = this.#cluster.rows.filter((each) => each.member !== null && this.#leadOf(each, this.#verdicts.filter((of) => of.keeps.some((kept) => kept.id === each.id))) === lead);
-    const interests = decideInterests(row, lead, led, this.#rules);
-    const names = decideNames(row, lead, this.#rules);
-    const address = decideAddress(row, this.#cluster, this.#rules);
-    const data = compareData(row, lead, this.#rules.settings.data);
-    const base = { contactId: lead.id, rowId: row.id, unclear: verdict.unclear };
-    const { dataRefused: _refused, ...memory } = row.memory;
-    const isRefused = Object.keys(data.refused).length > 0;
-    return {
-      row: { ...row, ...address.row, hookData: data.hookData, memory: { ...memory, ...(isRefused && { dataRefused: data.refused }), ...names.memory } },
-      ask: { ...interests.ask, ...names.ask, ...address.ask, ...(this.#rules.withData || !memberIsPresent(row.member) ? askFor(data.differing) : {}) },
-      origin: interests.origin,
-      updates: [
-        ...interests.groups.map((group): DecidedCivicrmUpdate => ({ ...base, side: 'civicrm', kind: 'data', ...group })),
-        ...[names.civicrm, address.civicrm].flatMap((ask): DecidedCivicrmUpdate[] =>
-          ask ? [{ ...base, side: 'civicrm', kind: 'data', origin: {}, reason: ask.reason, ask: ask.ask, contactId: ask.contactId }] : [],
-        ),
-      ],
-      fail: address.fail ?? (isRefused ? 'data_refused' : null),
-    };
-  }
-
-  #withUpdates(
-    row: Row,
-    asks: readonly MailchimpAsk[],
-    by: { origin: Readonly<Record<string, Word>>; lead: ClusterContact | null; verdict: Pick<Verdict, 'reason' | 'unclear'>; wanted: boolean; fail: FailReason | null; updates: readonly DecidedUpdate[] },
-  ): RowDecision {
-    const addressed = this.#addressed(row, by.lead);
-    if (!addressed) return { row: { ...row, syncStatus: 'todo' }, updates: by.updates };
-    const email = addressed.email!;
-    const updates = asks.map((ask): DecidedMailchimpUpdate => ({
-      side: 'mailchimp',
-      kind: ask.status === undefined ? (ask.email ? 'rename' : 'data') : by.wanted ? 'subscribe' : 'unsubscribe',
-      contactId: by.lead?.id ?? row.contactId,
-      rowId: row.id,
-      ask,
-      origin: by.origin,
-      key: memberIsPresent(row.member) && row.memberContactId ? row.memberContactId : email,
-      email,
-      isNew: row.member === null,
-      reason: by.verdict.reason,
-      unclear: by.verdict.unclear,
-    }));
-    const status = asks.some((ask) => ask.status === 'pending') && row.memory.askPending ? 'redo' : 'live';
-    return { row: { ...addressed, syncStatus: status, failReason: by.fail }, updates: [...by.updates, ...updates] };
-  }
-
-  /** false: another row has the address. */
-  #take(address: EmailAddress, row: Row): boolean {
-    const has = this.#taken.get(address);
-    if (has !== undefined && has !== row.id) return false;
-    this.#taken.set(address, row.id);
-    return true;
-  }
-
-  /** A contact-only row takes its address when its first update is made [claimaddr]. */
-  #addressed(row: Row, lead: ClusterContact | null): Row | undefined {
-    const address = this.#addressFor(row, lead);
-    if (address === row.email) return row;
-    if (address && this.#take(address, row)) return { ...row, email: address, agreedEmail: address };
-    return row.member === null ? undefined : row;
-  }
-
-  /**
-   * Where a row is or would be subscribed: at its own address; where Mailchimp has no member of it, at its contact's best
-   * one, unless its own is the contact's still, or an update to it may yet take effect. undefined: the contact has none.
-   */
-  #addressFor(row: Row, lead: ClusterContact | null): EmailAddress | undefined {
-    if (memberIsPresent(row.member)) return row.email ?? undefined;
-    if (row.email === null) return lead ? bestAddressOf(lead) : undefined;
-    const owner = this.#cluster.contacts.find((contact) => contact.id === row.contactId);
-    const mayTakeEffect = row.member === null && claimsOn(row, row.email, this.#cluster.updates).length > 0;
-    if (!owner || addressesOf(owner).includes(row.email) || mayTakeEffect) return row.email;
-    return lead ? bestAddressOf(lead) : undefined;
-  }
-}
-
 /** The address of a cleaned member goes on hold in CiviCRM, once for each contact that has it. */
 function decideHolds(row: Row, cluster: Cluster): readonly DecidedCivicrmUpdate[] {
   const { email } = row;
@@ -221,70 +78,6 @@ function decideHolds(row: Row, cluster: Cluster): readonly DecidedCivicrmUpdate[
     .filter((contact) => contact.emails.some((each) => each.email === email && each.onHold === 0))
     .map((contact) => ({ side: 'civicrm', kind: 'data', contactId: contact.id, rowId: row.id, ask: { kind: 'hold', email }, origin: {}, reason: 'cleaned at Mailchimp', unclear: false }));
 }
-
-interface DataDecision {
-  readonly row: Row;
-  readonly ask: MailchimpAsk;
-  readonly origin: Readonly<Record<string, Word>>;
-  readonly updates: readonly DecidedUpdate[];
-  readonly fail: FailReason | null;
-}
-
-/**
- * What one row is asked for, an update each. Tags of a member that is there have an endpoint of their own; they wait while
- * the member is to be subscribed first: somebody whose subscription is refused gets no data.
- */
-function inSingleUpdates({ tags, ...ask }: MailchimpAsk, row: Row): readonly MailchimpAsk[] {
-  if (Object.keys(ask).length === 0) return tags ? [{ tags }] : [];
-  if (!tags || !memberIsPresent(row.member)) return [{ ...ask, ...(tags && { tags }) }];
-  return ask.status === undefined ? [ask, { tags }] : [ask];
-}
-
-const nothing = (row: Row): DataDecision => ({ row, ask: {}, origin: {}, updates: [], fail: null });
-
-type SubscriptionOutcome =
-  | { readonly outcome: 'in_step'; readonly ask?: undefined }
-  | { readonly outcome: 'ask'; readonly ask: Pick<MailchimpAsk, 'status'> }
-  | { readonly outcome: 'fail'; readonly reason: FailReason; readonly ask?: undefined };
-
-/** A row that somebody keeps: the member's status says what it takes. */
-function subscribing(row: Row, word: Word, at: { readonly lead: ClusterContact | null; readonly address: EmailAddress | undefined }, rules: DecisionRules): SubscriptionOutcome {
-  const { refused } = row.memory;
-  const { lead, address } = at;
-  const status = row.member === null ? 'never seen' : (row.member.status ?? 'gone');
-  switch (status) {
-    case 'subscribed':
-    case 'pending':
-      return { outcome: 'in_step' };
-    case 'cleaned':
-      return { outcome: 'fail', reason: 'cleaned' };
-    case 'unsubscribed':
-    case 'archived':
-    case 'transactional':
-    case 'gone':
-    case 'never seen':
-      if (refused && sameRange(refused, word) && (refused.email ?? address) === address && rules.now.mailchimp < (refused.until ?? Infinity)) return { outcome: 'fail', reason: refused.reason }; // nothing sent until something changes
-      if (address === undefined) return { outcome: 'fail', reason: 'no_email' };
-      if (lead && isOnHold(lead, address)) return { outcome: 'fail', reason: row.member === null ? 'no_email' : 'on_hold' };
-      return { outcome: 'ask', ask: { status: askedStatus(row, word, rules) } };
-  }
-}
-
-/** A row that nobody keeps. */
-function unsubscribing(row: Row, rules: DecisionRules): SubscriptionOutcome {
-  if (!memberIsSubscribed(row)) return { outcome: 'in_step' };
-  return { outcome: 'ask', ask: { status: rules.settings.onRemove === 'archive' ? 'archived' : 'unsubscribed' } };
-}
-
-/** `pending` after a compliance refusal, once for each origin; and for new members, where the settings want double opt-in. */
-function askedStatus(row: Row, word: Word, rules: DecisionRules): 'subscribed' | 'pending' {
-  const { askPending } = row.memory;
-  if (askPending && sameRange(askPending, word)) return 'pending';
-  return row.member === null ? rules.settings.newMemberStatus : 'subscribed';
-}
-
-const inStep = (row: Row): Row => ({ ...row, syncStatus: 'ok', failReason: null });
-const failed = (row: Row, failReason: FailReason): Row => ({ ...row, syncStatus: 'fail', failReason });
 
 /** A row held back stays `todo`. */
 const heldBack = (cluster: Cluster, superseded: Decision['superseded']): Decision => ({

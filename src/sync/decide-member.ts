@@ -1,0 +1,48 @@
+import type { EmailAddress } from '../base/ids.ts';
+import type { FailReason, MailchimpAsk, Row, Word } from '../store/entities.ts';
+import { isOnHold, type ClusterContact } from './cluster.ts';
+import type { DecisionRules } from './decision.ts';
+import { memberIsSubscribed } from './member-status.ts';
+import { sameRange } from './words.ts';
+
+/** What a member's subscription takes: nothing, an update, or it cannot be had. */
+export type SubscriptionOutcome =
+  | { readonly outcome: 'in_step'; readonly ask?: undefined }
+  | { readonly outcome: 'ask'; readonly ask: Pick<MailchimpAsk, 'status'> }
+  | { readonly outcome: 'fail'; readonly reason: FailReason; readonly ask?: undefined };
+
+/** A row that somebody keeps: the member's status says what it takes. */
+export function subscribing(row: Row, word: Word, at: { readonly lead: ClusterContact | null; readonly address: EmailAddress | undefined }, rules: DecisionRules): SubscriptionOutcome {
+  const { refused } = row.memory;
+  const { lead, address } = at;
+  const status = row.member === null ? 'never seen' : (row.member.status ?? 'gone');
+  switch (status) {
+    case 'subscribed':
+    case 'pending':
+      return { outcome: 'in_step' };
+    case 'cleaned':
+      return { outcome: 'fail', reason: 'cleaned' };
+    case 'unsubscribed':
+    case 'archived':
+    case 'transactional':
+    case 'gone':
+    case 'never seen':
+      if (refused && sameRange(refused, word) && (refused.email ?? address) === address && rules.now.mailchimp < (refused.until ?? Infinity)) return { outcome: 'fail', reason: refused.reason }; // nothing sent until something changes
+      if (address === undefined) return { outcome: 'fail', reason: 'no_email' };
+      if (lead && isOnHold(lead, address)) return { outcome: 'fail', reason: row.member === null ? 'no_email' : 'on_hold' };
+      return { outcome: 'ask', ask: { status: askedStatus(row, word, rules) } };
+  }
+}
+
+/** A row that nobody keeps. */
+export function unsubscribing(row: Row, rules: DecisionRules): SubscriptionOutcome {
+  if (!memberIsSubscribed(row)) return { outcome: 'in_step' };
+  return { outcome: 'ask', ask: { status: rules.settings.onRemove === 'archive' ? 'archived' : 'unsubscribed' } };
+}
+
+/** `pending` after a compliance refusal, once for each origin; and for new members, where the settings want double opt-in. */
+function askedStatus(row: Row, word: Word, rules: DecisionRules): 'subscribed' | 'pending' {
+  const { askPending } = row.memory;
+  if (askPending && sameRange(askPending, word)) return 'pending';
+  return row.member === null ? rules.settings.newMemberStatus : 'subscribed';
+}
