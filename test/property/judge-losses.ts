@@ -52,8 +52,10 @@ function ambiguityOf(sight: Sight, contact: number, rows: readonly Row[], relate
 
 /** Memberships whose last word was yes, and that no contact has. */
 export function lossOfMembers(sight: Sight): readonly Finding[] {
+  const { truth, contacts } = sight.play.world;
+  const anyGone = truth.deleted.size > 0 || truth.restored.size > 0 || sight.live.length < contacts.all().length;
   const lines = new Set(sight.said.flatMap((said) => said.line ?? []));
   return [...lines]
     .filter((line) => sight.said.findLast((said) => said.line === line)?.yes && sight.saidOfLine(line).at(-1)?.yes && sight.usersOf(line).length === 0)
-    .map((line) => ({ kind: `lost: ${sight.play.world.truth.deleted.size > 0 || sight.live.length < sight.play.world.contacts.all().length ? 'contact trashed' : 'unexplained'}`, why: `no contact for ${line}` }));
+    .map((line) => ({ kind: `lost: ${anyGone ? 'contact trashed' : 'unexplained'}`, why: `no contact for ${line}` }));
 }
