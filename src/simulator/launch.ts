@@ -34,11 +34,15 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 /** How long a process may take to save and end before it is killed, in ms. */
 const PATIENCE = 20_000;
 
-/** Starts the simulators as a process that ends with this one. Rejects with what the process said when it cannot start. */
+/**
+ * Starts the simulators as a process that ends with this one, but not by what is sent to its process group: Ctrl-C, or
+ * a kill of everything at once, must not make the services forget what they have answered. Rejects with what the process
+ * said when it cannot start.
+ */
 export async function launchSimulators(options: SimulatorsOptions = {}): Promise<LaunchedSimulators> {
   // From `.ts` under Node 24, from `.js` once built.
   const entry = fileURLToPath(new URL(`main${extname(import.meta.url)}`, import.meta.url));
-  const child = spawn(process.execPath, [entry, ...writeOptions({ ...options, withParent: true })], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [entry, ...writeOptions({ ...options, withParent: true })], { stdio: ['pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32' });
   const ended = endOf(child);
   const line = await Promise.race([readyLine(child), ended.then((said) => Promise.reject(new Error(`the simulators did not start: ${said}`)))]);
   const { urls, settings, fresh } = line;

@@ -31,6 +31,8 @@ export interface SimulatorState {
   readonly timezone: string;
   /** Something may have changed: it is saved soon. */
   changed(): void;
+  /** The same, and others were told: until it is saved, the saved state is none to go on from. */
+  told(): void;
   /** Saves what has changed since. */
   close(): void;
 }
@@ -40,6 +42,8 @@ const VERSION = 2;
 const UTC = 'UTC';
 const STATE = 'simulators.json';
 const PEOPLE = 'people.json';
+/** There while something that was answered is not saved yet. */
+const UNSAVED = 'unsaved';
 
 /** What the state was made from; kept in both files, which belong together only if they agree. */
 interface Origin {
@@ -73,6 +77,10 @@ export function openState(parts: StatefulParts, options: StateOptions): Simulato
   const people = directory.read(PEOPLE) as SavedPeople | undefined;
   const fresh = whyFresh(saved, people, options);
   if (fresh !== null || saved === undefined || people === undefined) return made(parts, directory, options, fresh ?? '');
+  if (directory.isMarked(UNSAVED)) {
+    const { people: count, seed } = saved.origin;
+    return made(parts, directory, { directory: options.directory, people: count, seed, timezone: options.timezone ?? saved.timezone }, 'it was killed before it had saved what it had answered');
+  }
   parts.clock.load(saved.clock);
   parts.random.load(saved.random);
   parts.mailchimp.load(saved.mailchimp);
@@ -103,7 +111,7 @@ function makeWorld({ mailchimp, civicrm }: StatefulParts, origin: Origin, timezo
 function notKept(parts: StatefulParts, options: StateOptions): SimulatorState {
   const origin = originOf(parts, options);
   const { timezone = UTC } = options;
-  return { fresh: 'it is not kept', expectations: makeWorld(parts, origin, timezone), timezone, changed: () => {}, close: () => {} };
+  return { fresh: 'it is not kept', expectations: makeWorld(parts, origin, timezone), timezone, changed: () => {}, told: () => {}, close: () => {} };
 }
 
 function made(parts: StatefulParts, directory: StateDirectory, options: StateOptions, fresh: string): SimulatorState {
@@ -111,13 +119,31 @@ function made(parts: StatefulParts, directory: StateDirectory, options: StateOpt
   const { timezone = UTC } = options;
   const expectations = makeWorld(parts, origin, timezone);
   directory.write(PEOPLE, { origin, expectations } satisfies SavedPeople);
+  directory.unmark(UNSAVED);
   return kept(parts, directory, origin, { fresh, expectations, timezone });
 }
 
-function kept(parts: StatefulParts, directory: StateDirectory, origin: Origin, what: Omit<SimulatorState, 'changed' | 'close'>): SimulatorState {
+function kept(parts: StatefulParts, directory: StateDirectory, origin: Origin, what: Omit<SimulatorState, 'changed' | 'told' | 'close'>): SimulatorState {
+  // Services do not forget: a state that is older than what was answered is none to go on from.
+  let marked = directory.isMarked(UNSAVED);
+  let closed = false;
   const saver = new Saver(() => {
     const { clock, random, mailchimp, civicrm } = parts;
     directory.write(STATE, { origin, clock: clock.save(), random: random.save(), timezone: what.timezone, mailchimp: mailchimp.save(), civicrm: civicrm.save() } satisfies SavedState);
+    directory.unmark(UNSAVED);
+    marked = false;
   });
-  return { ...what, changed: () => saver.changed(), close: () => saver.close() };
+  return {
+    ...what,
+    changed: () => saver.changed(),
+    told: () => {
+      if (!marked && !closed) directory.mark(UNSAVED);
+      marked = true;
+      saver.changed();
+    },
+    close: () => {
+      closed = true;
+      saver.close();
+    },
+  };
 }

@@ -84,7 +84,7 @@ async function start(options: SimulatorsOptions, claim: DirectoryClaim | null): 
     throw error;
   });
   mailchimpUrl = servers.mailchimp.url;
-  const worker = new Worker(mailchimp, clock, () => state.changed());
+  const worker = new Worker(mailchimp, clock, () => state.told());
   return {
     clock,
     mailchimp,
@@ -140,11 +140,11 @@ async function serveAll(
     return served;
   };
   try {
-    const mailchimpServer = await put(mailchimp, ports.mailchimp, () => state.changed());
-    const civicrmServer = await put(civicrm, ports.civicrm, () => state.changed());
+    const mailchimpServer = await put(mailchimp, ports.mailchimp, () => state.told());
+    const civicrmServer = await put(civicrm, ports.civicrm, () => state.told());
     const requests = { mailchimp: mailchimpServer.requests, civicrm: civicrmServer.requests };
     const control = new Control({ clock, mailchimp, civicrm, requests, judge: judgeAll });
-    return { mailchimp: mailchimpServer, civicrm: civicrmServer, control: await put(control, ports.control, () => state.changed()) };
+    return { mailchimp: mailchimpServer, civicrm: civicrmServer, control: await put(control, ports.control, () => state.told()) };
   } catch (error) {
     await Promise.all(open.map((server) => server.close()));
     throw error;

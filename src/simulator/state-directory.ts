@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -28,6 +28,19 @@ export class StateDirectory {
     } catch (error) {
       throw new Error(`${file} is not JSON: remove it (or its directory) to begin with new people`, { cause: error });
     }
+  }
+
+  /** An empty file that says something by being there. */
+  mark(name: string): void {
+    writeFileSync(join(this.#directory, name), '');
+  }
+
+  isMarked(name: string): boolean {
+    return existsSync(join(this.#directory, name));
+  }
+
+  unmark(name: string): void {
+    rmSync(join(this.#directory, name), { force: true });
   }
 
   /** `parts`: the properties of one object, made into text one by one so that no single string grows too long. */

@@ -39,28 +39,45 @@ describe('the simulators as a process of their own', () => {
     await second.stop();
   });
 
-  it('save when their parent is killed, and the next start waits for that', async () => {
-    const script = `import(${JSON.stringify(source)}).then(({ launchSimulators }) => launchSimulators({ state: ${JSON.stringify(directory)} })).then(({ urls }) => console.log(JSON.stringify(urls)))`;
-    const parent = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
-    const urls = JSON.parse(line.toString()) as LaunchedSimulators['urls'];
-    await subscribe({ urls });
-    parent.kill('SIGKILL');
-    const next = await startSimulators({ state: directory });
-    assert.equal(next.mailchimp.state.lists[0]?.members.length, 1);
-    await next.close();
-  });
+  for (const [whom, sign] of [['their parent is', 1], ["their parent's whole process group is", -1]] as const)
+    it(`save when ${whom} killed, and the next start waits for that`, async () => {
+      const script = `import(${JSON.stringify(source)}).then(({ launchSimulators }) => launchSimulators({ state: ${JSON.stringify(directory)} })).then(({ urls }) => console.log(JSON.stringify(urls)))`;
+      const parent = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+      const urls = JSON.parse(line.toString()) as LaunchedSimulators['urls'];
+      await subscribe({ urls });
+      process.kill(sign * (parent.pid ?? assert.fail('it was not started')), 'SIGKILL');
+      const next = await startSimulators({ state: directory });
+      assert.equal(next.mailchimp.state.lists[0]?.members.length, 1);
+      await next.close();
+    });
 
   it('keep what was saved when they are killed themselves', async () => {
     const first = await launchSimulators({ state: directory, people: 20 });
+    const before = await summary(first);
     await first.stop();
     const second = await launchSimulators({ state: directory });
-    const before = await summary(second);
     process.kill(second.processId, 'SIGKILL');
     await second.ended;
     const third = await launchSimulators({ state: directory });
     assert.deepEqual(await summary(third), before);
     await third.stop();
+  });
+
+  it('begin afresh when they were killed before they had saved what they had answered', async () => {
+    const first = await launchSimulators({ state: directory, people: 20 });
+    await subscribe(first);
+    await first.stop();
+    const second = await launchSimulators({ state: directory });
+    await subscribe(second, 'second@example.org');
+    process.kill(second.processId, 'SIGKILL');
+    await second.ended;
+    const third = await launchSimulators({ state: directory });
+    assert.match(third.fresh ?? '', /killed before it had saved/);
+    await third.stop();
+    const fourth = await launchSimulators({ state: directory });
+    assert.equal(fourth.fresh, null);
+    await fourth.stop();
   });
 
   it('say why they cannot start', async () => {
@@ -72,8 +89,8 @@ describe('the simulators as a process of their own', () => {
   });
 });
 
-const subscribe = async ({ urls }: Pick<LaunchedSimulators, 'urls'>): Promise<void> => {
-  const body = JSON.stringify({ service: 'mailchimp', act: 'person.subscribe', args: { listId, address: 'new@example.org' } });
+const subscribe = async ({ urls }: Pick<LaunchedSimulators, 'urls'>, address = 'new@example.org'): Promise<void> => {
+  const body = JSON.stringify({ service: 'mailchimp', act: 'person.subscribe', args: { listId, address } });
   const response = await fetch(`${urls.control}/act`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   assert.equal(response.status, 200, await response.text());
 };

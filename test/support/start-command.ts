@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,13 +19,15 @@ export interface StartedCommand {
   /** Resolves with the first part of the output that matches; rejects with the whole output when it ends without. */
   says(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal: NodeJS.Signals): void;
+  /** The same to the command and all that it has started in its process group. */
+  killGroup(signal: NodeJS.Signals): void;
 }
 
-/** Starts the built command without a terminal. Variables of ours that the tests' own environment has do not reach it. */
+/** Starts the built command without a terminal, in a process group of its own. Variables of ours that the tests' own environment has do not reach it. */
 export const startCommand = (words: readonly string[], variables: Readonly<Record<string, string>> = {}): StartedCommand => {
   if (!existsSync(COMMAND)) throw new Error('dist/ is missing: npm run build');
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MAILCHIMPSYNC_')));
-  const child = spawn(process.execPath, [COMMAND, ...words], { env: { ...inherited, ...variables }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [COMMAND, ...words], { env: { ...inherited, ...variables }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let output = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr])
@@ -48,6 +51,7 @@ export const startCommand = (words: readonly string[], variables: Readonly<Recor
         void ended.then(({ code }) => reject(new Error(`ended with ${code} without ${pattern}:\n${output}`)));
       }),
     kill: (signal) => void child.kill(signal),
+    killGroup: (signal) => void process.kill(-(child.pid ?? assert.fail('it was not started')), signal),
   };
 };
 
