@@ -81,10 +81,11 @@ async function placeLooks(context: AudienceContext, looks: readonly Look[], opti
 
 /** undefined: there is nothing to write. */
 async function place(context: AudienceContext, each: Look, known: KnownRows, options: LookOptions): Promise<Placed | undefined> {
-  const row = each.rowId === undefined ? await findRow(context, each, known, options) : known.byId(each.rowId);
+  // A row that another look of the same member has taken the place of is found by the member.
+  const row = (each.rowId === undefined ? undefined : known.byId(each.rowId)) ?? (await findRow(context, each, known, options));
   const lookContext = lookContextFor(context, each, known, options);
   if (!row) {
-    if (!each.member) return undefined;
+    if (!each.member) return each.updates ? { look: each, isNew: false, unit: { updates: each.updates } } : undefined;
     const fresh = emptyRow(context, each.member);
     const made = look(each.hear ? each.hear(fresh) : fresh, each.member, lookContext);
     if (changedByOthers(undefined, made, known.updates)) context.sawChange?.(each.member.lastChanged);

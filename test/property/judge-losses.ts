@@ -46,6 +46,8 @@ function ambiguityOf(sight: Sight, contact: number, rows: readonly Row[], relate
   const addresses = [...rows.flatMap((row) => row.email ?? []), ...sight.addressesOf(contact), ...sight.addressesEverHad(contact)];
   if (addresses.some((address) => truth.moved.has(address))) return 'moved before we saw it';
   if (related.some((said) => said.text.includes('for good'))) return 'ambiguous, gone at Mailchimp, seen late';
+  const gaveUp = truth.gave.filter((given) => sight.survivorOf(given.contact) === contact);
+  if (sight.said.some((said) => said.yes && said.line !== null && (said.seq > mark || last.at - said.at <= CLOSE) && gaveUp.some((given) => given.line === said.line))) return 'ambiguous, a yes said anew at an address it gave up';
   const isEdited = truth.edits.some((edit) => (edit.seq > mark || last.at - edit.at <= CLOSE) && rows.some((row) => row.email !== null && sight.line(row.email) === edit.line));
   return isEdited ? 'ambiguous, edited at Mailchimp since' : 'unexplained';
 }

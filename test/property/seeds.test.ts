@@ -22,6 +22,14 @@ const FOUND: Readonly<Record<string, History>> = {
     options: { ...PLAIN, webhooks: false },
     actions: [['subscribe', 0, 0], ['run', 1], ['finish'], ['deleteContact', 0, 0], ['newContact', 0, 0, 36]],
   },
+  'two answers of one batch show the same member, which moved to the address of the other': {
+    options: { ...PLAIN, share: true },
+    actions: [['newContact', 2, 0, 93], ['newContact', 2, 0, 29], ['add', 2, 0, 0], ['subscribe', 2, 0, 54], ['editEmail', 2, 0, 71], ['run', 0], ['finish'], ['move', 2, 0, 55]],
+  },
+  'a contact gives up an address where a yes is said anew in the same second: mailing less is right': {
+    options: { ...PLAIN, share: true },
+    actions: [['newContact', 0, 0, 44], ['add', 0, 0], ['run', 1], ['finish'], ['executeAll'], ['batches'], ['giveEmail', 0, 0, 37], ['step', 55, 2], ['clean', 0, 0, 1], ['newContact', 0, 0, 98], ['run', 0], ['finish'], ['tick', 4], ['deleteEmail', 0, 0, 39], ['add', 0, 0, 41], ['subscribe', 0, 0, 39]],
+  },
   'a history row by which the time zone is measured goes with its contact meanwhile': {
     options: PLAIN,
     actions: [['subscribe', 0, 0], ['run', 0], ['finish'], ['run', 0], ['step', 3, 1], ['deleteContact', 0, 0]],
