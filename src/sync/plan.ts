@@ -46,12 +46,22 @@ export async function planRows(context: AudienceContext, rows: readonly Row[], o
   const outcomes = await context.store.commit(context.settings.listId, units, commitOptions(context));
   const done = decided.filter((_, index) => outcomes[index]?.kind === 'done').map(({ decision }) => decision);
   const updates = done.flatMap((decision) => decision.updates);
-  return {
+  const planned: Planned = {
     kinds: countsOf(updates),
     rows: clusters.flatMap((cluster) => cluster.rows.map((row) => row.id)),
     updates: updates.length,
     unclear: updates.filter((update) => update.unclear).length,
   };
+  // A row made for an address is decided at once: left for later it would be cleaned up as a duplicate of its contact's other row.
+  const made = outcomes.flatMap((outcome) => (outcome.kind === 'done' ? outcome.rows : []));
+  if (made.length === 0) return planned;
+  return together(planned, await planRows(context, await context.store.rowsById(context.settings.listId, made), options));
+}
+
+function together(one: Planned, other: Planned): Planned {
+  const kinds = { ...one.kinds };
+  for (const kind of Object.keys(other.kinds) as UpdateKind[]) kinds[kind] = (kinds[kind] ?? 0) + (other.kinds[kind] ?? 0);
+  return { kinds, rows: unique([...one.rows, ...other.rows]), updates: one.updates + other.updates, unclear: one.unclear + other.unclear };
 }
 
 function countsOf(updates: readonly DecidedUpdate[]): Planned['kinds'] {

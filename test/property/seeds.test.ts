@@ -30,6 +30,10 @@ const FOUND: Readonly<Record<string, History>> = {
     options: { ...PLAIN, share: true },
     actions: [['newContact', 0, 0, 44], ['add', 0, 0], ['run', 1], ['finish'], ['executeAll'], ['batches'], ['giveEmail', 0, 0, 37], ['step', 55, 2], ['clean', 0, 0, 1], ['newContact', 0, 0, 98], ['run', 0], ['finish'], ['tick', 4], ['deleteEmail', 0, 0, 39], ['add', 0, 0, 41], ['subscribe', 0, 0, 39]],
   },
+  'an address goes on hold, and the contact has another that no row has': {
+    options: { ...PLAIN },
+    actions: [['newContact', 0, 0, 35], ['add', 0, 0, 15], ['run', 1], ['finish'], ['tick', 1], ['executeAll'], ['tick', 1], ['tick', 1], ['clean', 0, 0, 84], ['tick', 1], ['giveEmail', 0, 0, 5], ['run', 0], ['finish'], ['tick', 1], ['tick', 1], ['add', 0, 0, 67]],
+  },
   'a history row by which the time zone is measured goes with its contact meanwhile': {
     options: PLAIN,
     actions: [['subscribe', 0, 0], ['run', 0], ['finish'], ['run', 0], ['step', 3, 1], ['deleteContact', 0, 0]],
