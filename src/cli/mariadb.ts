@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { SECOND, systemClock, type Duration } from '../base/clock.ts';
@@ -23,6 +23,12 @@ export interface MariadbOptions {
   readonly database?: string;
   /** More options of the server. */
   readonly options?: readonly string[];
+  /** The server is not given data: it gets them from others. */
+  readonly withoutData?: boolean;
+  /** The user (and group) that runs it, for a process that may choose; else its own. */
+  readonly userId?: number;
+  /** Where the server finds programs that it needs, before the usual places. */
+  readonly programs?: string;
 }
 
 const STARTING: Duration = 60 * SECOND;
@@ -44,16 +50,19 @@ const program = (name: string): string => {
 };
 
 /** Starts a server on its data, which are made the first time. Throws `store_unavailable` when it does not come up. */
-export const startMariadb = async ({ dataFolder, database, options = [] }: MariadbOptions): Promise<MariadbServer> => {
+export const startMariadb = async ({ dataFolder, database, options = [], withoutData = false, userId, programs }: MariadbOptions): Promise<MariadbServer> => {
   // The path of a socket must be short (107 bytes), so it does not lie with the data.
   const ownFolder = mkdtempSync(join(tmpdir(), 'mailchimpsync-'));
   const socket = join(ownFolder, 'mariadb.sock');
   // A server that starts removes what it takes for its own temporary files, also those of another that runs.
-  const env = { ...process.env, TMPDIR: ownFolder };
-  makeData(dataFolder, env);
-  const child = spawn(program('mariadbd'), ['--no-defaults', ...asUser(), `--datadir=${dataFolder}`, `--socket=${socket}`, '--skip-networking', '--skip-log-bin', ...options], {
+  const env = { ...process.env, TMPDIR: ownFolder, ...(programs !== undefined && { PATH: `${programs}${delimiter}${process.env['PATH'] ?? ''}` }) };
+  const how = { env, ...(userId !== undefined && { uid: userId, gid: userId }) };
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  if (userId !== undefined) for (const folder of [dataFolder, ownFolder]) chownSync(folder, userId, userId);
+  if (!withoutData) makeData(dataFolder, how);
+  const child = spawn(program('mariadbd'), ['--no-defaults', ...asUser(how), `--datadir=${dataFolder}`, `--socket=${socket}`, '--skip-networking', '--skip-log-bin', ...options], {
+    ...how,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env,
   });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -91,16 +100,22 @@ export const startMariadb = async ({ dataFolder, database, options = [] }: Maria
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
-/** mariadbd refuses to run as root unless it is told to. */
-const asUser = (): readonly string[] => (process.getuid?.() === 0 ? ['--user=root'] : []);
+/** How a program is started. */
+interface How {
+  readonly env: NodeJS.ProcessEnv;
+  readonly uid?: number;
+  readonly gid?: number;
+}
 
-const makeData = (dataFolder: string, env: NodeJS.ProcessEnv): void => {
+/** mariadbd refuses to run as root unless it is told to. */
+const asUser = ({ uid = process.getuid?.() }: How): readonly string[] => (uid === 0 ? ['--user=root'] : []);
+
+const makeData = (dataFolder: string, how: How): void => {
   if (existsSync(join(dataFolder, 'mysql'))) return;
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const { status, stderr } = spawnSync(
     program('mariadb-install-db'),
-    ['--no-defaults', ...asUser(), `--datadir=${dataFolder}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
-    { encoding: 'utf8', env },
+    ['--no-defaults', ...asUser(how), `--datadir=${dataFolder}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
+    { ...how, encoding: 'utf8' },
   );
   if (status !== 0) throw new SyncError('store_unavailable', `mariadb-install-db failed on ${dataFolder}: ${stderr.trim().slice(-500)}`);
 };

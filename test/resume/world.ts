@@ -43,27 +43,32 @@ export interface WorldOptions {
   readonly singly?: boolean;
   /** A file of the world's own unless given. */
   readonly store?: StoreSettings;
+  /** How this process reaches the same store, where that differs: at another node of a cluster. */
+  readonly reachedAt?: StoreSettings;
 }
 
 /** Simulated services in this process, and a store that processes share. */
 export class World {
   readonly simulators: RunningSimulators;
   readonly #store: StoreSettings;
+  readonly #reachedAt: StoreSettings;
   readonly #directory: string;
   readonly #singly: boolean;
   readonly traffic: Traffic;
 
-  private constructor(simulators: RunningSimulators, directory: string, singly: boolean, store: StoreSettings) {
+  private constructor(simulators: RunningSimulators, directory: string, singly: boolean, store: StoreSettings, reachedAt: StoreSettings) {
     this.simulators = simulators;
     this.#directory = directory;
     this.#store = store;
+    this.#reachedAt = reachedAt;
     this.#singly = singly;
     this.traffic = new Traffic(simulators);
   }
 
-  static async open({ people, singly = false, store }: WorldOptions): Promise<World> {
+  static async open({ people, singly = false, store, reachedAt }: WorldOptions): Promise<World> {
     const directory = await mkdtemp(join(tmpdir(), 'mailchimpsync-test-'));
-    return new World(await startSimulators({ people }), directory, singly, store ?? { kind: 'sqlite', file: join(directory, 'store.sqlite') });
+    const lies = store ?? { kind: 'sqlite', file: join(directory, 'store.sqlite') };
+    return new World(await startSimulators({ people }), directory, singly, lies, reachedAt ?? lies);
   }
 
   get settings(): object {
@@ -100,7 +105,7 @@ export class World {
 
   /** An engine of this process, by the clock of which it is so much later. */
   async engine(later: Duration = 0): Promise<Engine> {
-    return openEngine(readSettings(this.settings, { env: {}, secrets: {} }), { store: await openStore(this.#store, { userDirectory: this.#directory }), clock: hurried(later) });
+    return openEngine(readSettings(this.settings, { env: {}, secrets: {} }), { store: await openStore(this.#reachedAt, { userDirectory: this.#directory }), clock: hurried(later) });
   }
 
   /** Another process (this one) goes on until nothing is left to do. */
@@ -166,8 +171,8 @@ export class World {
 
   /** A question past the sync's own code. */
   async #query(sql: string): Promise<readonly Record<string, unknown>[]> {
-    if (this.#store.kind === 'mysql') return query(this.#store.url, sql);
-    const database = new DatabaseSync(this.#store.file ?? '', { readOnly: true });
+    if (this.#reachedAt.kind === 'mysql') return query(this.#reachedAt.url, sql);
+    const database = new DatabaseSync(this.#reachedAt.file ?? '', { readOnly: true });
     try {
       return database.prepare(sql).all();
     } finally {

@@ -5,7 +5,7 @@ import { isMariadbInstalled, startMariadb, type MariadbServer } from '../../src/
 import { aptInstall, INSTALLING } from './apt.ts';
 
 /** Durability is of no use to tests; what a killed server had committed survives all the same, in the system's memory. */
-const FAST = ['--innodb-flush-log-at-trx-commit=2', '--innodb-flush-method=nosync', '--skip-innodb-doublewrite', '--innodb-file-per-table=0', '--innodb-buffer-pool-size=64M', '--skip-name-resolve'];
+export const FAST = ['--innodb-flush-log-at-trx-commit=2', '--innodb-flush-method=nosync', '--skip-innodb-doublewrite', '--innodb-file-per-table=0', '--innodb-buffer-pool-size=64M', '--skip-name-resolve'];
 
 let shared: Promise<MariadbServer> | null = null;
 let folders: string[] = [];

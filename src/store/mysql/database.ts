@@ -1,4 +1,4 @@
-import { createPool, type Pool, type PoolConnection } from 'mysql2/promise';
+import { createPool, type Pool, type PoolConnection, type RowDataPacket } from 'mysql2/promise';
 import { SECOND, type Clock, type Duration } from '../../base/clock.ts';
 import { SyncError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
@@ -18,6 +18,10 @@ const SESSION = [
   `SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 10, wait_timeout = 30, autocommit = 1`,
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
 ];
+
+/** Of a Galera cluster only: what another node had committed before is seen here, as on one server. */
+const OF_A_CLUSTER = `SHOW SESSION VARIABLES WHERE Variable_name = 'wsrep_on' AND Value = 'ON'`;
+const WAIT_FOR_THE_CLUSTER = 'SET SESSION wsrep_sync_wait = 7';
 
 /** How often others may be in the way before a caller hears of it. */
 const CLASHES = 20;
@@ -183,6 +187,8 @@ export class Database {
     const known = this.#sessions.get(raw.connection);
     if (known) return known;
     for (const statement of SESSION) await raw.query(statement);
+    const [cluster] = await raw.query<RowDataPacket[]>(OF_A_CLUSTER);
+    if (cluster.length > 0) await raw.query(WAIT_FOR_THE_CLUSTER);
     const session = { name: this.#options.random.token(12), commits: 0 };
     this.#sessions.set(raw.connection, session);
     return session;
