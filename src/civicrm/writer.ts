@@ -1,6 +1,6 @@
 import type { ContactId, EmailAddress, GroupId, WriteId } from '../base/ids.ts';
 
-export interface NewContact {
+interface NewContact {
   readonly firstName: string;
   readonly lastName: string;
   readonly email: EmailAddress;

@@ -1,5 +1,5 @@
 /** How a connection to a database is secured; the names are those of MySQL's own clients (`ssl-mode`). */
-export type TlsMode = 'DISABLED' | 'REQUIRED' | 'VERIFY_CA' | 'VERIFY_IDENTITY';
+type TlsMode = 'DISABLED' | 'REQUIRED' | 'VERIFY_CA' | 'VERIFY_IDENTITY';
 
 /** What the address of a MySQL or MariaDB database says. Files are not read here. */
 export interface DatabaseAddress {

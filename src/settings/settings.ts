@@ -70,7 +70,7 @@ interface WebhookSigning {
 }
 
 /** How much may be applied in 24 hours; the larger of the two counts. */
-export interface LimitSettings {
+interface LimitSettings {
   readonly people: number;
   readonly percent: number;
 }

@@ -10,7 +10,7 @@ import type { AudienceContext } from './stage.ts';
 const PAGE = 5000;
 
 /** The groups that an audience is bound to. */
-export const boundGroups = ({ settings }: Pick<AudienceContext, 'settings'>) => [settings.subscriptionGroup, ...settings.interests.values()];
+const boundGroups = ({ settings }: Pick<AudienceContext, 'settings'>) => [settings.subscriptionGroup, ...settings.interests.values()];
 
 /** History rows of the bound groups, and opt-outs, since the audience's cursor. */
 export async function newHistory(context: AudienceContext, audience: AudienceState, signal?: AbortSignal): Promise<readonly HistoryRow[]> {

@@ -5,6 +5,7 @@ import { readSettings } from '../../src/settings/read-settings.ts';
 import { minimal, sampleText, withCivicrm } from './sample.ts';
 
 const main = listId('aaaaaaaaaa');
+const signingOf = (settings: object, secrets: Readonly<Record<string, string>>) => readSettings(settings, { secrets }).audiences.get(main)?.webhookSigning;
 
 const audienceOf = (settings: object) => {
   const audience = readSettings(settings).audiences.get(main);
@@ -174,10 +175,9 @@ describe('readSettings', () => {
 
     it('is what the settings say, else what is kept under its own name', () => {
       const written = withList({ webhooks: { signingSecret: { secret: 'signs' } } });
-      const of = (settings: object, secrets: Readonly<Record<string, string>>) => readSettings(settings, { secrets }).audiences.get(main)?.webhookSigning;
-      assert.deepEqual(of(written, { ...kept, signs: 'written' }), { enabled: true, secret: 'written' });
-      assert.deepEqual(of(minimal(), kept), { enabled: true, secret: 'kept by control' });
-      assert.deepEqual(of(withList({ webhooks: { signing: false } }), kept), { enabled: false, secret: 'kept by control' });
+      assert.deepEqual(signingOf(written, { ...kept, signs: 'written' }), { enabled: true, secret: 'written' });
+      assert.deepEqual(signingOf(minimal(), kept), { enabled: true, secret: 'kept by control' });
+      assert.deepEqual(signingOf(withList({ webhooks: { signing: false } }), kept), { enabled: false, secret: 'kept by control' });
     });
   });
 

@@ -16,8 +16,8 @@ import { inProcessStore, type InProcessStore } from '../property/in-process-stor
 import { inProcessAdapter } from './in-process-adapter.ts';
 import { standingTime } from './standing-time.ts';
 
-export const MAILCHIMP_URL = 'http://127.0.0.1:8181';
-export const CIVICRM_URL = 'http://127.0.0.1:8282';
+const MAILCHIMP_URL = 'http://127.0.0.1:8181';
+const CIVICRM_URL = 'http://127.0.0.1:8282';
 const WEBHOOK_BASE = 'http://127.0.0.1:1880';
 /** A whole second, as both services date everything. */
 export const START = Date.UTC(2026, 10, 24, 9);

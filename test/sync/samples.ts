@@ -9,7 +9,7 @@ import type { DecisionRules } from '../../src/sync/decision.ts';
 import { WordOrder } from '../../src/sync/words.ts';
 
 /** Parts of the sync's data as its units meet them. Times are whole seconds from `T`. */
-export const T = Date.UTC(2026, 10, 24, 9);
+const T = Date.UTC(2026, 10, 24, 9);
 export const at = (seconds: number): number => T + seconds * 1000;
 
 export const LIST = listId('a0d1e2c3b4');
@@ -130,7 +130,7 @@ export const historyRow = (id: number, status: string, seconds: number, more: Pa
 
 const account = { label: 'main', apiKey: '0123456789abcdef0123456789abcdef-us11', apiUrl: 'http://127.0.0.1:8181/3.0', connections: 8, batchWebhookSecret: 'secret', batchWebhookUrl: null };
 
-export const settings = (more: Partial<AudienceSettings> = {}): AudienceSettings => ({
+const settings = (more: Partial<AudienceSettings> = {}): AudienceSettings => ({
   listId: LIST,
   name: 'Newsletter',
   enabled: true,

@@ -18,7 +18,7 @@ export const TIMESTAMPS: ColumnDates = { read: asIfUtc };
  * DATETIME columns, which old sites have for the subscription history: what the clocks of the site showed, whatever the
  * session's zone, so it is read with the offset of its own day. Of an hour that comes twice it is the earlier moment.
  */
-export const datetimes = (dates: SiteDates): ColumnDates => ({ read: (text) => dates.found(text) });
+const datetimes = (dates: SiteDates): ColumnDates => ({ read: (text) => dates.found(text) });
 
 /** A moment as a bound for a TIMESTAMP column, in whole seconds. */
 export const timestampBound = (instant: Instant): string => new Date(Math.floor(instant / SECOND) * SECOND).toISOString().slice(0, 19).replace('T', ' ');
