@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import type { SyncError } from '../../src/base/errors.ts';
@@ -130,6 +131,19 @@ describe('Failures of the MySQL store', () => {
     assert.equal((await store.countRows(LIST)).todo % 100, 0, 'a commit is half there');
     await store.close();
     await small.stop('SIGKILL');
+  });
+
+  it('needs no more rights than the documentation names', async () => {
+    const page = await readFile(new URL('../../docs/how-to/choose-a-store.md', import.meta.url), 'utf8');
+    const [grant] = /^ *GRANT .*;$/m.exec(page) ?? assert.fail('no GRANT on the page');
+    const name = /store_\d+/.exec(url)?.[0] ?? assert.fail();
+    await query(url, `CREATE OR REPLACE USER sync@localhost IDENTIFIED BY 'a word'`);
+    await query(url, grant.replace(/ON \S+ TO \S+;/, `ON ${name}.* TO sync@localhost`));
+    const store = await openMysqlStore({ url: url.replace('root@', 'sync:a%20word@'), tablePrefix: PREFIX });
+    const [row] = await stored(store, [memberRow('ann')]);
+    assert.ok(row);
+    await store.commit(LIST, [{ rows: [{ kind: 'delete', id: row.id, version: row.version }] }]);
+    await store.close();
   });
 
   it('a column that is not JSON is damage, as is a table that is not there', async () => {

@@ -11,8 +11,8 @@ const BY_EMAIL = by('mailchimp_email');
 const BY_CONTACT = by('civicrm_contact_id');
 const BY_MEMBER = by('mailchimp_contact_id');
 const BY_FORMER_EMAIL = `
-  SELECT row.* FROM {former_email} AS former JOIN {cache} AS row ON row.id = former.mailchimpsync_cache_id
-  WHERE former.mailchimp_list_id = ? AND former.email = ? ORDER BY row.id`;
+  SELECT cached.* FROM {former_email} AS former JOIN {cache} AS cached ON cached.id = former.mailchimpsync_cache_id
+  WHERE former.mailchimp_list_id = ? AND former.email = ? ORDER BY cached.id`;
 
 const page = (index: string, condition: string): string =>
   `SELECT * FROM {cache} FORCE INDEX (${index}) WHERE mailchimp_list_id = ? AND id > ?${condition} ORDER BY id LIMIT ?`;
