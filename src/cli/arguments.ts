@@ -6,6 +6,8 @@ import type { Duration } from '../base/clock.ts';
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'run'; readonly options: RunOptions }
+  /** Takes over what the CiviCRM extension remembers. */
+  | { readonly kind: 'import'; readonly userDirectory: string }
   /** Not understood; `message` says what and what is possible. */
   | { readonly kind: 'invalid'; readonly message: string };
 
@@ -34,6 +36,7 @@ Starts Node-RED with the reference flow. Without settings, Mailchimp and CiviCRM
   --wait MINUTES   with --once: wait so long for Mailchimp's batches (default ${DEFAULT_WAIT / MINUTE})
   --user-dir DIR   folder of Node-RED's files and the sync's store (default ${DEFAULT_USER_DIRECTORY})
   --port N         port of Node-RED (default 1880 or the next free one)
+  --import-cache   take over what the CiviCRM extension mailchimpsync remembers, once, before the first sync; exit
   --help           this text
 
 Environment:
@@ -56,10 +59,15 @@ export const parseCommand = (words: readonly string[]): Command => {
         wait: { type: 'string' },
         'user-dir': { type: 'string', default: DEFAULT_USER_DIRECTORY },
         port: { type: 'string' },
+        'import-cache': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
     if (values.help) return { kind: 'help' };
+    if (values['import-cache']) {
+      if (values.once || values.people !== undefined || values.wait !== undefined || values.port !== undefined) throw new Error('--import-cache goes with --user-dir only');
+      return { kind: 'import', userDirectory: values['user-dir'] };
+    }
     return {
       kind: 'run',
       options: {

@@ -4,6 +4,7 @@ import { redactorOf } from '../settings/redact.ts';
 import { HELP, parseCommand } from './arguments.ts';
 import { EXIT, exitCodeOfError } from './exit-code.ts';
 import type { ExitCode } from './exit-code.ts';
+import { runImport } from './import-cache.ts';
 import { Progress } from './progress.ts';
 import { run } from './run.ts';
 
@@ -31,10 +32,11 @@ const main = async (): Promise<ExitCode> => {
     case 'invalid':
       process.stderr.write(`${command.message}\n\n${HELP}`);
       return EXIT.settings;
+    case 'import':
     case 'run': {
       const progress = new Progress(process.stdout, systemClock);
       try {
-        return await run(command.options, progress, stopOnSignals());
+        return command.kind === 'import' ? await runImport(command.userDirectory, progress, stopOnSignals()) : await run(command.options, progress, stopOnSignals());
       } catch (error) {
         progress.clear();
         process.stderr.write(`${errorText(error)}\n`);

@@ -34,7 +34,7 @@ const SIMULATED_TABLES = 'mailchimpsync_simulated_';
 const PEOPLE_FILE = 'simulated-people.json';
 
 /** Reads what the environment and the options choose. Throws the `SettingsError` of a settings file that cannot be used. */
-export const chooseServices = async (options: RunOptions, env: Environment): Promise<Choice> => {
+export const chooseServices = async (options: Pick<RunOptions, 'people' | 'userDirectory'>, env: Environment): Promise<Choice> => {
   requireKnownStore(env);
   const path = env['MAILCHIMPSYNC_SETTINGS'];
   if (path === undefined || path === '') return { kind: 'simulated', people: options.people ?? rememberedPeople(options.userDirectory) ?? DEFAULT_PEOPLE };
