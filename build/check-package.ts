@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import RED from 'node-red';
 import { startNodeRed } from '../src/cli/node-red.ts';
 
 /** Packs the package, installs it in an empty user directory as a user would, and has Node-RED load every node of it. */
@@ -27,14 +28,32 @@ const pack = (folder: string): { tarball: string; files: readonly string[] } => 
   return { tarball: join(folder, packed.filename), files: packed.files.map(({ path }) => path) };
 };
 
+/** What the editor asks Node-RED for: the list of the nodes, their dialogs, and the examples to import. */
+const hiddenFromEditor = async (url: string): Promise<string[]> => {
+  const ask = async (path: string, type: string): Promise<string> => (await fetch(url + path, { headers: { accept: type } })).text();
+  const listed = JSON.parse(await ask('nodes', 'application/json')) as { module: string; enabled: boolean; types: string[] }[];
+  const enabled = listed.filter(({ module, enabled }) => module === manifest.name && enabled).flatMap(({ types }) => types);
+  const dialogs = await ask('nodes', 'text/html');
+  const examples = await ask(`library/examples/flows/${manifest.name}/`, 'application/json');
+  const names = readdirSync(join(root, 'examples')).map((file) => basename(file, '.json'));
+  return [
+    ...Object.keys(manifest['node-red'].nodes).flatMap((type) => [
+      ...(enabled.includes(type) ? [] : [`The editor is not told of ${type}`]),
+      ...(dialogs.includes(`registerType('${type}'`) ? [] : [`The editor gets no dialog of ${type}`]),
+    ]),
+    ...names.filter((name) => !examples.includes(JSON.stringify(name))).map((name) => `The example "${name}" is not offered`),
+  ];
+};
+
 const loadErrors = async (userDirectory: string): Promise<string[]> => {
   const nodeRed = await startNodeRed({ userDirectory, flowFile: 'flows.json', port: 0, log: ({ text }) => console.log(text) });
   const sets = nodeRed.nodeSets.filter(({ module }) => module === manifest.name);
+  const hidden = await hiddenFromEditor(`http://127.0.0.1:${nodeRed.port}/`);
   await nodeRed.stop();
   const loaded = sets.filter(({ error }) => error === null).flatMap(({ types }) => types);
   const failed = sets.filter(({ error }) => error !== null).map(({ id, error }) => `${id}: ${error}`);
   const absent = Object.keys(manifest['node-red'].nodes).filter((type) => !loaded.includes(type)).map((type) => `Node-RED did not load ${type}`);
-  return [...failed, ...absent];
+  return [...failed, ...absent, ...hidden];
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'mailchimpsync-package-'));
@@ -44,7 +63,7 @@ try {
   execFileSync('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], { cwd: folder, stdio: 'inherit' });
   const errors = [...contentErrors(files), ...(await loadErrors(folder))];
   for (const error of errors) console.error(error);
-  console.log(`${files.length} files packed, ${Object.keys(manifest['node-red'].nodes).length} nodes expected, ${errors.length} errors`);
+  console.log(`Node-RED ${RED.version()}: ${files.length} files packed, ${Object.keys(manifest['node-red'].nodes).length} nodes expected, ${errors.length} errors`);
   process.exitCode = errors.length === 0 ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -57,6 +57,13 @@ describe('npm start -- --once with MAILCHIMPSYNC_SETTINGS', function () {
     assert.match(output, /settings_invalid: [^]*onTies[^]*onTie/);
   });
 
+  it('tells that the dates of the site are in another zone, before anything is applied', async () => {
+    const { code, output } = await once(changed(['civicrm', 'timezone'], 'Asia/Tokyo'), 'other-zone');
+    assert.equal(code, 2, output);
+    assert.match(output, /timezone_mismatch: .*"civicrm\.timezone"/);
+    assert.doesNotMatch(output, /submit: /);
+  });
+
   it('tells a wrong Mailchimp key, without showing it', async () => {
     const wrong = `${'0123456789abcdef'.repeat(2)}-us11`;
     const { code, output } = await once(changed(['accounts', 'simulated', 'apiKey'], wrong));

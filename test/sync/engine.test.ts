@@ -107,6 +107,17 @@ describe('engine', () => {
     assert.equal((await s.sync.engine.status())[0]?.inbox, 1);
   });
 
+  it('warns before a run of a clock that is more than a minute off, and not of one that is less', async () => {
+    const warned = async (civicrmAhead: number): Promise<readonly string[]> => {
+      const s = await openScenario({ civicrmAhead });
+      await s.sync.engine.start(LIST, request);
+      return s.world.logged.filter((line) => line.includes('the clock of '));
+    };
+    assert.match((await warned(90_000)).join('\n'), /the clock of CiviCRM is (89|90|91) s ahead/);
+    assert.match((await warned(-90_000)).join('\n'), /the clock of CiviCRM is (89|90|91) s behind/);
+    assert.deepEqual(await warned(30_000), []);
+  });
+
   describe('starts no run', () => {
     it('of an audience that the settings do not have', async () => {
       const s = await openScenario();
