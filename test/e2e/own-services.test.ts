@@ -79,6 +79,13 @@ describe('npm start -- --once with MAILCHIMPSYNC_SETTINGS', function () {
     assert.ok(!output.includes('a-key-that-opens-nothing'), output);
   });
 
+  it('tells that an audience does not exist', async () => {
+    const { [listId]: bound } = services.settings['lists'] as JsonObject;
+    const { code, output } = await once(changed(['lists'], { deadbeef01: bound! }));
+    assert.equal(code, 2, output);
+    assert.match(output, /^audience_missing: .*no such audience/m);
+  });
+
   it('names a group that does not exist', async () => {
     const { code, output } = await once(changed(['lists', listId, 'subscriptionGroup'], '4711'));
     assert.equal(code, 2, output);

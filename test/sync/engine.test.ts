@@ -9,6 +9,13 @@ const codeIs = (code: ErrorCode) => (error: unknown): boolean => error instanceo
 const request = { mode: 'incremental', since: null, withData: false, dryRun: false } as const;
 const signal = new AbortController().signal;
 
+/** What a start says of clocks when CiviCRM's is so many milliseconds ahead. */
+async function warned(civicrmAhead: number): Promise<readonly string[]> {
+  const s = await openScenario({ civicrmAhead });
+  await s.sync.engine.start(LIST, request);
+  return s.world.logged.filter((line) => line.includes('the clock of '));
+}
+
 describe('engine', () => {
   closeWorlds();
 
@@ -108,11 +115,6 @@ describe('engine', () => {
   });
 
   it('warns before a run of a clock that is more than a minute off, and not of one that is less', async () => {
-    const warned = async (civicrmAhead: number): Promise<readonly string[]> => {
-      const s = await openScenario({ civicrmAhead });
-      await s.sync.engine.start(LIST, request);
-      return s.world.logged.filter((line) => line.includes('the clock of '));
-    };
     assert.match((await warned(90_000)).join('\n'), /the clock of CiviCRM is (89|90|91) s ahead/);
     assert.match((await warned(-90_000)).join('\n'), /the clock of CiviCRM is (89|90|91) s behind/);
     assert.deepEqual(await warned(30_000), []);
