@@ -36,5 +36,5 @@ export const importText = ({ audiences, others }: ImportOutcome, nameOf: (id: st
     ];
     return `${nameOf(id)}: ${imported} rows imported${beside.length > 0 ? `; ${beside.join('; ')}` : ''}.`;
   });
-  return [...lines, ...(others > 0 ? [`${others} rows are of audiences that the settings do not have.`] : []), 'Look at the first run before it writes: a full run, dry.'].join('\n');
+  return [...lines, ...(others > 0 ? [`Rows of audiences that the settings do not have: ${others}.`] : []), 'Look at the first run before it writes: a full run, dry.'].join('\n');
 };

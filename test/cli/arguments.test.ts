@@ -28,6 +28,11 @@ describe('the command line', () => {
     });
   });
 
+  it('takes over what the extension remembers, into a user directory', () => {
+    assert.deepEqual(parseCommand(['--import-cache', '--user-dir', 'there']), { kind: 'import', userDirectory: 'there' });
+    assert.match(refusalOf('--import-cache', '--once'), /--import-cache goes with --user-dir only/);
+  });
+
   it('asks for help', () => {
     assert.equal(parseCommand(['--once', '--help']).kind, 'help');
   });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import { array, assert as holds, constantFrom, property } from 'fast-check';
 import { asJson, NotPhp, readPhp, type PhpValue } from '../../../src/sync/import-cache/php-serialized.ts';
 
 const read = (text: string): PhpValue => readPhp(Buffer.from(text, 'utf8'));
 const readAsJson = (text: string): unknown => asJson(read(text));
+
+const nested = (depth: number): string => `${'a:1:{i:0;'.repeat(depth)}N;${'}'.repeat(depth)}`;
 
 describe('what PHP serialized', () => {
   it('plain data are read', () => {
@@ -28,7 +30,6 @@ describe('what PHP serialized', () => {
     assert.equal(('admin' in value), false);
   });
 
-  const nested = (depth: number): string => `${'a:1:{i:0;'.repeat(depth)}N;${'}'.repeat(depth)}`;
   const REFUSED: readonly (readonly [what: string, text: string])[] = [
     ['an object', 'O:8:"stdClass":0:{}'],
     ['an object that unserializes itself', 'C:11:"ArrayObject":2:{x;}'],
@@ -59,9 +60,9 @@ describe('what PHP serialized', () => {
   });
 
   it('whatever it is given, it answers a value or refuses', () => {
-    const pieces = fc.constantFrom('a:', 's:', 'i:', 'b:', 'N;', '0', '1', '5', ':', ';', '{', '}', '"', 'x', 'é');
-    fc.assert(
-      fc.property(fc.array(pieces, { maxLength: 40 }), (parts) => {
+    const pieces = constantFrom('a:', 's:', 'i:', 'b:', 'N;', '0', '1', '5', ':', ';', '{', '}', '"', 'x', 'é');
+    holds(
+      property(array(pieces, { maxLength: 40 }), (parts) => {
         try {
           read(parts.join(''));
         } catch (error) {
