@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { subscriberHash } from '../../src/simulator/mailchimp/address.ts';
+import type { ImportedMember } from '../../src/simulator/mailchimp/member-import.ts';
+import { openScenario, P1, P2, type Scenario } from '../support/scenario.ts';
+import { closeWorlds, LIST } from '../support/sync-world.ts';
+
+/** A member who is there already, from before the sync. */
+const isThere = (s: Scenario, member: ImportedMember): void => s.world.mailchimp.importMembers(LIST, [member]);
+
+describe('hard people', () => {
+  closeWorlds();
+
+  for (const flag of ['do_not_email', 'is_deceased'] as const) {
+    it(`${flag} is not subscribed, whoever adds the contact; taken back, it is`, async () => {
+      const s = await openScenario();
+      const wilma = s.civi.creates('Wilma', P1);
+      s.civi.acts.setFlag(wilma, flag, true);
+      s.civi.adds(wilma);
+      await s.comesToRest();
+      s.assertSides([P1, 'none'], [wilma, 'Added']);
+      s.civi.acts.setFlag(wilma, flag, false);
+      await s.comesToRest();
+      s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+    });
+
+    it(`${flag} is subscribed with optOut "ignore"`, async () => {
+      const s = await openScenario({ list: { optOut: 'ignore' } });
+      const wilma = s.civi.creates('Wilma', P1);
+      s.civi.acts.setFlag(wilma, flag, true);
+      s.civi.adds(wilma);
+      await s.comesToRest();
+      s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+    });
+  }
+
+  it('an address on hold is not subscribed again, and is once it is off hold', async () => {
+    const s = await openScenario();
+    const wilma = await s.left(P1);
+    s.civi.putsOnHold(wilma, P1);
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    s.assertSides([P1, 'unsubscribed'], [wilma, 'Added']);
+    assert.equal(await s.failReason(P1), 'on_hold');
+    s.civi.takesOffHold(wilma, P1);
+    await s.comesToRest();
+    s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+  });
+
+  it('an address put on hold in CiviCRM unsubscribes nobody: the group is the word', async () => {
+    const s = await openScenario();
+    const wilma = await s.joined(P1);
+    s.civi.putsOnHold(wilma, P1);
+    await s.comesToRest();
+    s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+  });
+
+  it('a contact without any address stays in the group, reported, until it gets one', async () => {
+    const s = await openScenario();
+    const wilma = s.civi.creates('Wilma');
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    assert.deepEqual([s.group(wilma), (await s.sync.rowOf(wilma)).failReason], ['Added', 'no_email']);
+    s.civi.gives(wilma, P1);
+    await s.comesToRest();
+    s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+  });
+
+  it('a cleaned member whose contact is added again is not asked for, until the person subscribes anew', async () => {
+    const s = await openScenario();
+    const wilma = await s.joined(P1);
+    s.mailchimpAdmin.cleans(P1);
+    await s.comesToRest();
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    s.assertSides([P1, 'cleaned'], [wilma, 'Added']);
+    assert.equal(await s.failReason(P1), 'cleaned');
+    s.person.subscribes(P1);
+    await s.comesToRest();
+    s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+    assert.equal(await s.failReason(P1), null);
+  });
+
+  it('double opt-in: the new member is asked, stays in the group meanwhile, and confirms', async () => {
+    const s = await openScenario({ list: { newMemberStatus: 'pending' } });
+    const wilma = await s.added('Wilma', P1);
+    s.assertSides([P1, 'pending'], [wilma, 'Added']);
+    s.person.confirms(P1);
+    await s.comesToRest();
+    s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+  });
+
+  it('archived at Mailchimp goes out of the group, and comes back when the contact is added again', async () => {
+    const s = await openScenario();
+    const wilma = await s.joined(P1);
+    s.mailchimpAdmin.archives(P1);
+    await s.comesToRest();
+    s.assertSides([P1, 'archived'], [wilma, 'Removed']);
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+  });
+
+  it('a transactional member is no subscriber: no contact is made, and nothing is sent', async () => {
+    const s = await openScenario();
+    isThere(s, { email: P1, status: 'transactional' });
+    await s.comesToRest();
+    assert.deepEqual([s.member(P1), s.civi.ownersOf(P1), s.sync.writes], ['transactional', [], 0]);
+  });
+
+  it('a transactional member whose contact is added later is subscribed', async () => {
+    const s = await openScenario();
+    isThere(s, { email: P1, status: 'transactional' });
+    const wilma = s.civi.creates('Wilma', P1);
+    await s.comesToRest();
+    s.assertSides([P1, 'transactional'], [wilma, 'none']);
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+  });
+
+  it('a member known by phone only is counted and left alone on both sides', async () => {
+    const s = await openScenario();
+    isThere(s, { email: '', id: '', status: 'subscribed', smsPhoneNumber: '+441632960001', smsStatus: 'subscribed' });
+    const contacts = s.world.civicrm.tables.contact.size;
+    const counts = await s.sync.full();
+    await s.comesToRest();
+    assert.equal(counts.fetch?.['withoutEmail'], 1);
+    assert.deepEqual([s.member(''), await s.sync.rows(), s.world.civicrm.tables.contact.size - contacts, s.sync.writes], ['subscribed', [], 0, 0]);
+  });
+
+  it('a member of an old list, whose id is of the mixed-case address, is unsubscribed and subscribed like any other', async () => {
+    const s = await openScenario();
+    isThere(s, { email: 'Wilma@Example.ORG', status: 'subscribed', mixedCaseId: true });
+    const wilma = s.civi.creates('Wilma', 'wilma@example.org');
+    await s.comesToRest();
+    s.assertSides(['wilma@example.org', 'subscribed'], [wilma, 'Added']);
+    s.civi.removes(wilma);
+    await s.comesToRest();
+    s.assertSides(['wilma@example.org', 'unsubscribed'], [wilma, 'Removed']);
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    s.assertSides(['wilma@example.org', 'subscribed'], [wilma, 'Added']);
+    assert.notEqual(s.memberRecord('wilma@example.org')?.id, subscriberHash('wilma@example.org'), 'a second member was made');
+  });
+
+  for (const address of ['zoë@müller.example.org', 'почта@пример.рф', '用户@例子.公司', '🎉party@example.org']) {
+    it(`the address ${address} goes to Mailchimp and comes back`, async () => {
+      const s = await openScenario();
+      const wilma = await s.added('Wilma', address);
+      s.assertSides([address, 'subscribed'], [wilma, 'Added']);
+      s.person.unsubscribes(address);
+      await s.comesToRest();
+      s.assertSides([address, 'unsubscribed'], [wilma, 'Removed']);
+    });
+
+    it(`the address ${address} goes to CiviCRM and comes back`, async () => {
+      const s = await openScenario();
+      const wilma = await s.joined(address);
+      s.assertSides([address, 'subscribed'], [wilma, 'Added']);
+      s.civi.removes(wilma);
+      await s.comesToRest();
+      s.assertSides([address, 'unsubscribed'], [wilma, 'Removed']);
+    });
+  }
+
+  it('pending never confirmed stays as it is on both sides for months', async () => {
+    const s = await openScenario();
+    const wilma = s.civi.creates('Wilma', P1);
+    s.person.signsUp(P1);
+    s.person.signsUp(P2);
+    await s.comesToRest();
+    s.passes(90 * 24 * 3600);
+    await s.comesToRest();
+    s.assertSides([P1, 'pending'], [wilma, 'none']);
+    assert.deepEqual([s.member(P2), s.civi.ownersOf(P2)], ['pending', []]);
+  });
+});
