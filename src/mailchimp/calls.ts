@@ -56,7 +56,7 @@ export class MailchimpCalls {
   async readExisting<Value>(read: Read<Value>, signal?: AbortSignal): Promise<Answered<Value>> {
     const { value, servedAt } = await this.read(read, signal);
     if (value !== null) return { value, servedAt };
-    throw new SyncError('audience_missing', `${this.#asked('GET', read.path).what}: the account has no such audience (404). Check its id in \`lists\` and the account that it names.`);
+    throw new SyncError('audience_missing', `${this.#asked('GET', read.path).what}: the account has no such audience as ${audienceIn(read.path)} (404). Check its id in \`lists\` and the account that it names.`);
   }
 
   /** Sends a write exactly once. A refusal is an answer; everything else throws `NotDone` or `MaybeDone`. */
@@ -122,3 +122,6 @@ function fitting<Value>(checked: Checked<Value>, asked: Asked): Value {
   if (checked.fits) return checked.value;
   throw new SyncError('mailchimp_unexpected', `${asked.what} was answered with something else than the API describes: ${checked.where}. Check \`apiUrl\`; if it is right, report this.`);
 }
+
+/** The audience that a path is about: an audience's id is nobody's data. */
+const audienceIn = (path: string): string => /^\/lists\/([^/]+)/.exec(path)?.[1] ?? 'this';

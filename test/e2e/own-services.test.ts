@@ -79,11 +79,11 @@ describe('npm start -- --once with MAILCHIMPSYNC_SETTINGS', function () {
     assert.ok(!output.includes('a-key-that-opens-nothing'), output);
   });
 
-  it('tells that an audience does not exist', async () => {
+  it('names an audience that does not exist', async () => {
     const { [listId]: bound } = services.settings['lists'] as JsonObject;
     const { code, output } = await once(changed(['lists'], { deadbeef01: bound! }));
     assert.equal(code, 2, output);
-    assert.match(output, /^audience_missing: .*no such audience/m);
+    assert.match(output, /^audience_missing: .*deadbeef01/m);
   });
 
   it('names a group that does not exist', async () => {
