@@ -3,8 +3,8 @@ import type { Side } from '../settings/settings.ts';
 import type { Row, Word } from '../store/entities.ts';
 import { addressesOf, bestAddressOf, isOnHold, uses, usersOf, wordFor, type Cluster, type ClusterContact } from './cluster.ts';
 import type { DecisionRules } from './decision.ts';
-import { memberIsSubscribed } from './member-status.ts';
-import { furthest, point, type WordOrder } from './words.ts';
+import { memberIsPresent, memberIsSubscribed } from './member-status.ts';
+import { furthest, point, sameRange, type WordOrder } from './words.ts';
 
 /** Whose word counts for one contact (null: for rows without any), and which rows keep it subscribed. */
 export interface Verdict {
@@ -150,8 +150,16 @@ class Judge {
       known[0] ??
       this.#rows.find(may);
     if (!row) return { keeps: [], needsRow: false };
-    const elsewhere = this.#contact !== null && best !== undefined && row.email !== null && isOnHold(this.#contact, row.email) && !memberIsSubscribed(row);
-    return elsewhere ? { keeps: [], needsRow: true } : { keeps: [row], needsRow: false };
+    return best !== undefined && this.#isElsewhere(row, word) ? { keeps: [], needsRow: true } : { keeps: [row], needsRow: false };
+  }
+
+  /** Whether a contact is to be subscribed at another address than a row's: that is on hold, or one that it had, at which Mailchimp takes nobody. */
+  #isElsewhere(row: Row, word: Word): boolean {
+    const contact = this.#contact;
+    if (!contact || row.email === null || memberIsSubscribed(row)) return false;
+    if (addressesOf(contact).includes(row.email)) return isOnHold(contact, row.email);
+    const { refused } = row.memory;
+    return memberIsPresent(row.member) && (row.member.status === 'cleaned' || (refused !== undefined && sameRange(refused, word)));
   }
 }
 

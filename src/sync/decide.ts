@@ -18,9 +18,9 @@ import type { DecidedCivicrmUpdate, Decision, DecisionRules } from './decision.t
  * | subscribed | not Added | Mailchimp | add to the group | `decideGroup` |
  * | subscribed | not Added | CiviCRM | every subscribed row → `unsubscribed` | `unsubscribing` in `decide-member.ts` |
  * | unsubscribed, archived, transactional, gone | Added | CiviCRM | subscribe again, not at an address on hold | `subscribing` |
- * | cleaned | Added | CiviCRM | `fail: cleaned` | `subscribing` |
+ * | cleaned | Added | CiviCRM | `fail: cleaned`; once the contact has another address in its place, that one | `subscribing`, `decide-subscription.ts` |
  * | never seen | Added | – | subscribe with the best address; none: `fail: no_email` | `subscribing` |
- * | refused before | Added | CiviCRM | `fail` with that reason, nothing sent | `subscribing` |
+ * | refused before | Added | CiviCRM | `fail` with that reason, nothing sent; likewise | `subscribing`, `decide-subscription.ts` |
  */
 export function decide(cluster: Cluster, rules: DecisionRules): Decision {
   const superseded = cluster.updates.filter(isWaiting).map((update) => update.id);

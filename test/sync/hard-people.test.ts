@@ -80,6 +80,37 @@ describe('hard people', () => {
     assert.equal(await s.failReason(P1), null);
   });
 
+  it('a cleaned member whose contact gets another address in its place is subscribed there', async () => {
+    const s = await openScenario();
+    const wilma = await s.joined(P1);
+    s.mailchimpAdmin.cleans(P1);
+    await s.comesToRest();
+    s.civi.edits(wilma, P1, P2);
+    s.civi.takesOffHold(wilma, P2);
+    await s.comesToRest();
+    assert.equal(s.member(P2), 'none', 'the correction alone subscribes nobody');
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    s.assertSides([P2, 'subscribed'], [wilma, 'Added']);
+    assert.equal(s.member(P1), 'cleaned');
+  });
+
+  it('a cleaned member whose contact was added before gets another address: subscribed there', async () => {
+    const s = await openScenario();
+    const wilma = await s.joined(P1);
+    s.mailchimpAdmin.cleans(P1);
+    await s.comesToRest();
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    s.civi.edits(wilma, P1, P2); // stays on hold
+    await s.comesToRest();
+    assert.equal(await s.failReason(P1), 'cleaned');
+    s.civi.takesOffHold(wilma, P2);
+    await s.comesToRest();
+    s.assertSides([P2, 'subscribed'], [wilma, 'Added']);
+    assert.deepEqual([s.member(P1), await s.failReason(P1)], ['cleaned', null]);
+  });
+
   it('double opt-in: the new member is asked, stays in the group meanwhile, and confirms', async () => {
     const s = await openScenario({ list: { newMemberStatus: 'pending' } });
     const wilma = await s.added('Wilma', P1);
