@@ -28,6 +28,8 @@ export class CivicrmDatabase {
   readonly #environment: { readonly clock: Clock; readonly random: Random };
   readonly #prepared = new WeakSet<object>();
   readonly #counts = new Map<string, number>();
+  /** Statements that are being ended at the server, whose connections are closed then. */
+  readonly #leaving = new Set<Promise<void>>();
   #pool: Promise<Pool> | null = null;
 
   /** @param url `mysql://…`; throws `settings_invalid` when it is none. */
@@ -56,6 +58,8 @@ export class CivicrmDatabase {
   /** Closes all connections. Nothing may be asked afterwards. */
   async close(): Promise<void> {
     const pool = await this.#pool?.catch(() => null);
+    this.#pool = null;
+    await Promise.all(this.#leaving);
     await pool?.end();
   }
 
@@ -76,18 +80,32 @@ export class CivicrmDatabase {
   }
 
   async #once(sql: string, values: readonly Value[], signal?: AbortSignal): Promise<readonly RowDataPacket[]> {
-    const connection = await (await this.#open()).getConnection();
+    const pool = await this.#open();
+    const connection = await pool.getConnection();
+    let answer: Promise<unknown> = Promise.resolve();
     try {
       await this.#introduce(connection);
-      const answer = connection.execute<RowDataPacket[]>({ sql, values: values.map(bound), timeout: SILENCE });
-      const [rows] = await unlessAborted(answer, signal);
+      const asked = connection.execute<RowDataPacket[]>({ sql, values: values.map(bound), timeout: SILENCE });
+      answer = asked;
+      const [rows] = await unlessAborted(asked, signal);
       connection.release();
       return rows;
     } catch (error) {
-      // Also when stopped: the connection is still busy with an answer that nobody waits for.
-      connection.destroy();
+      if (signal?.aborted) this.#leave(pool, connection, answer);
+      else connection.destroy();
       throw error;
     }
+  }
+
+  /** The server is still busy with an answer that nobody waits for; a user may always end what is its own. */
+  #leave(pool: Pool, connection: PoolConnection, answer: Promise<unknown>): void {
+    const left = pool
+      .query('KILL QUERY ?', [connection.threadId])
+      .then(() => answer)
+      .catch(() => undefined)
+      .then(() => connection.destroy());
+    this.#leaving.add(left);
+    void left.then(() => this.#leaving.delete(left));
   }
 
   #open(): Promise<Pool> {
