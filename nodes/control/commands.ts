@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { SyncError } from '../../src/base/errors.ts';
-import type { Run } from '../../src/store/entities.ts';
+import type { FailReason, Run } from '../../src/store/entities.ts';
 import type { Engine } from '../../src/sync/engine.ts';
 import type { KeepSecret, WebhookAction } from '../../src/sync/webhooks/administer.ts';
 import { askedLists, readAskedRun } from '../lib/run-request.ts';
@@ -44,6 +44,17 @@ async function abort({ engine, sync }: Command): Promise<unknown> {
   return ended;
 }
 
+const REASONS = ['no_email', 'on_hold', 'cleaned', 'compliance', 'forgotten', 'address_refused', 'address', 'later', 'opted_out', 'data_refused', 'other'] as const satisfies readonly FailReason[];
+const isReason = (payload: unknown): payload is FailReason => (REASONS as readonly unknown[]).includes(payload);
+
+/** Lets the people of the audiences named, or of all, who were refused for the reason that the payload names be asked for once more. */
+async function release({ engine, sync, payload }: Command): Promise<unknown> {
+  if (payload !== 'all' && !isReason(payload)) throw new SyncError('message_invalid', `msg.payload is no reason to release: it may be all, ${REASONS.join(', ')}.`);
+  const released: Record<string, number> = {};
+  for (const list of askedLists(readAskedRun(sync)) ?? engine.settings.audiences.keys()) released[list] = await engine.release(list, payload === 'all' ? null : payload);
+  return released;
+}
+
 const WEBHOOK_ACTIONS: readonly unknown[] = ['check', 'add', 'repair', 'delete'] satisfies WebhookAction[];
 const isWebhookAction = (payload: unknown): payload is WebhookAction => WEBHOOK_ACTIONS.includes(payload);
 
@@ -53,7 +64,7 @@ function webhooks({ engine, sync, payload, signal, keepSecret }: Command): Promi
   return engine.administerWebhooks(payload, { listIds: askedLists(readAskedRun(sync)), signal, keepSecret });
 }
 
-const COMMANDS = new Map<unknown, (command: Command) => Promise<unknown>>([['status', status], ['run', run], ['abort', abort], ['webhooks', webhooks]]);
+const COMMANDS = new Map<unknown, (command: Command) => Promise<unknown>>([['status', status], ['run', run], ['abort', abort], ['release', release], ['webhooks', webhooks]]);
 
 /** The command that a topic names; throws `message_invalid` for one that there is not. */
 export function commandFor(topic: unknown): (command: Command) => Promise<unknown> {

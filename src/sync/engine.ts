@@ -4,7 +4,7 @@ import type { Clock, Instant } from '../base/clock.ts';
 import type { RunId, ListId, BatchId } from '../base/ids.ts';
 import type { Random } from '../base/random.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { BatchRecord, Run, StageName, SyncStatus } from '../store/entities.ts';
+import type { BatchRecord, FailReason, Run, StageName, SyncStatus } from '../store/entities.ts';
 import type { Store } from '../store/store.ts';
 import type { HookRunner } from './data/hook-runner.ts';
 import type { Counts, Progress, RunRequest } from './stage.ts';
@@ -24,6 +24,8 @@ export interface Engine {
   runStage(stage: StageName, runId: RunId, options: StageOptions): Promise<StageOutcome>;
   /** Ends an audience's running run; queued updates stay for the next one. */
   abort(listId: ListId): Promise<Run | null>;
+  /** Lets people who are refused be asked for once more, those of one reason or (null) all; how many. */
+  release(listId: ListId, reason: FailReason | null): Promise<number>;
   status(): Promise<readonly AudienceStatus[]>;
   /** Polls batches (all open ones, or the one announced), settles their results and gives up what makes no progress. */
   handleBatches(options: { readonly batchId?: BatchId; readonly signal: AbortSignal }): Promise<Counts>;

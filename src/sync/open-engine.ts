@@ -14,6 +14,7 @@ import type { AudienceStatus, Engine, EngineOptions, OpenEngine, StageOptions, S
 import { handleInbox } from './handle-inbox.ts';
 import { isDead, letGo, newHolder } from './holder.ts';
 import { receiveBatchWebhook } from './receive-webhook.ts';
+import { release } from './release.ts';
 import { runStage } from './stage-run.ts';
 import { LEASE, type AudienceContext, type Counts, type RunRequest } from './stage.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
@@ -71,6 +72,10 @@ class OpenedEngine implements Engine {
 
   async abort(listId: ListId): Promise<Run | null> {
     return this.#options.store.abortRun(this.#audience(listId).listId, this.#options.clock.now());
+  }
+
+  async release(listId: ListId, reason: Parameters<Engine['release']>[1]): Promise<number> {
+    return release(this.#context(this.#audience(listId)), reason);
   }
 
   async status(): Promise<readonly AudienceStatus[]> {

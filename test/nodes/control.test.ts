@@ -91,6 +91,23 @@ describe('the control node', () => {
     assert.deepEqual(asked, ['aaaaaaaaaa']);
   });
 
+  it('releases people of a reason, of one audience or all', async () => {
+    const asked: unknown[] = [];
+    const node = await loadControl({ release: (list, reason) => { asked.push([list, reason]); return Promise.resolve(2); } });
+    const out = messageAt('out0');
+    node.receive({ topic: 'release', payload: 'forgotten', sync: { listId: 'aaaaaaaaaa' } });
+    assert.deepEqual((await out).payload, { aaaaaaaaaa: 2 });
+    assert.deepEqual(asked, [['aaaaaaaaaa', 'forgotten']]);
+  });
+
+  it('releases nobody for a reason that there is not', async () => {
+    const node = await loadControl({});
+    const error = errorOf();
+    node.receive({ topic: 'release', payload: 'forgoten' });
+    assert.equal((await error)?.code, 'message_invalid');
+    assert.match((await error)?.message ?? '', /all, no_email/);
+  });
+
   it('refuses a topic that is no command, and names those there are', async () => {
     const node = await loadControl({});
     const error = errorOf();
