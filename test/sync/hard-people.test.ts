@@ -120,6 +120,31 @@ describe('hard people', () => {
     s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
   });
 
+  it('who left by themselves, was added and asked to confirm, and is removed before that: asked no more', async () => {
+    const s = await openScenario();
+    const wilma = await s.joined(P1);
+    s.person.unsubscribes(P1);
+    await s.comesToRest();
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    s.assertSides([P1, 'pending'], [wilma, 'Added']);
+    s.civi.removes(wilma);
+    await s.comesToRest();
+    s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
+  });
+
+  it('who was opted out and subscribed at Mailchimp is marked no more once the person leaves', async () => {
+    const s = await openScenario();
+    const wilma = await s.joined(P1);
+    s.civi.optsOut(wilma, 'link');
+    await s.comesToRest();
+    s.person.subscribes(P1);
+    await s.comesToRest();
+    s.person.unsubscribes(P1);
+    await s.comesToRest();
+    assert.deepEqual([s.member(P1), await s.failReason(P1)], ['unsubscribed', null]);
+  });
+
   it('archived at Mailchimp goes out of the group, and comes back when the contact is added again', async () => {
     const s = await openScenario();
     const wilma = await s.joined(P1);
