@@ -182,6 +182,7 @@ function inSingleUpdates({ tags, ...ask }: MailchimpAsk, row: Row): readonly Mai
 
 const nothing = (row: Row): DataDecision => ({ row, ask: {}, origin: {}, updates: [], fail: null });
 
-/** Nothing is left to do. */
-export const inStep = (row: Row): Row => ({ ...row, syncStatus: 'ok', failReason: null });
+/** Nothing is left to do. A row whose member is gone at Mailchimp says so, although nothing has failed. */
+export const inStep = (row: Row): Row => ({ ...row, syncStatus: 'ok', failReason: isGone(row) ? 'gone_at_mailchimp' : null });
+const isGone = (row: Row): boolean => row.member !== null && row.member.status === null;
 const failed = (row: Row, failReason: FailReason): Row => ({ ...row, syncStatus: 'fail', failReason });

@@ -12,7 +12,7 @@ type Later = 'Mailchimp' | 'CiviCRM' | 'neither';
 /** What a decision does, in words: `subscribe`, `unsubscribe`, `add`, `remove`, `fail: reason`, or `in step`. */
 function told(decision: Decision): string {
   const acts = decision.updates.map((update) => update.kind);
-  const fails = decision.rows.flatMap((each) => (each.failReason ? [`fail: ${each.failReason}`] : []));
+  const fails = decision.rows.flatMap((each) => (each.failReason && each.syncStatus !== 'ok' ? [`fail: ${each.failReason}`] : []));
   return [...acts, ...fails].join(', ') || 'in step';
 }
 
@@ -71,6 +71,11 @@ describe('decision on the subscription', () => {
         it(`Mailchimp ${state}, CiviCRM ${added ? 'Added' : 'not Added'}, later ${side}: ${outcome}`, () => {
           assert.equal(holding(decided(state, added, side)), outcome);
         });
+
+  it('a row whose member is gone says so, although nothing has failed', () => {
+    const [decided] = decide(cluster({ rows: [{ ...rowOf('gone', 'Mailchimp'), contactId: null }], contacts: [] }), rules()).rows;
+    assert.deepEqual([decided?.syncStatus, decided?.failReason], ['ok', 'gone_at_mailchimp']);
+  });
 
   it('in step, a row is ok; with an update to Mailchimp it waits', () => {
     assert.equal(decided('subscribed', true, 'CiviCRM').rows[0]?.syncStatus, 'ok');
