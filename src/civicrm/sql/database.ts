@@ -26,7 +26,8 @@ const NO_ANSWER = { kind: 'failure', reason: 'reset', code: '' } as const;
 export class CivicrmDatabase {
   readonly #address: DatabaseAddress;
   readonly #environment: { readonly clock: Clock; readonly random: Random };
-  readonly #prepared = new WeakSet<object>();
+  /** Connections that were told SESSION. */
+  readonly #introduced = new WeakSet<object>();
   readonly #counts = new Map<string, number>();
   /** Statements that are being ended at the server, whose connections are closed then. */
   readonly #leaving = new Set<Promise<void>>();
@@ -82,30 +83,37 @@ export class CivicrmDatabase {
   async #once(sql: string, values: readonly Value[], signal?: AbortSignal): Promise<readonly RowDataPacket[]> {
     const pool = await this.#open();
     const connection = await pool.getConnection();
-    let answer: Promise<unknown> = Promise.resolve();
+    // Not mysql2's own timeout: it would keep the process from ending after a statement that was refused.
+    const silence = AbortSignal.timeout(SILENCE);
+    const stopped = signal ? AbortSignal.any([signal, silence]) : silence;
     try {
-      await this.#introduce(connection);
-      const asked = connection.execute<RowDataPacket[]>({ sql, values: values.map(bound), timeout: SILENCE });
-      answer = asked;
-      const [rows] = await unlessAborted(asked, signal);
+      const rows = await unlessAborted(this.#ask(connection, sql, values), stopped);
       connection.release();
       return rows;
     } catch (error) {
-      if (signal?.aborted) this.#leave(pool, connection, answer);
+      if (stopped.aborted) this.#leave(pool, connection);
       else connection.destroy();
-      throw error;
+      throw silence.aborted ? Object.assign(new Error('no answer'), { code: 'PROTOCOL_SEQUENCE_TIMEOUT' }) : error;
     }
   }
 
   /** The server is still busy with an answer that nobody waits for; a user may always end what is its own. */
-  #leave(pool: Pool, connection: PoolConnection, answer: Promise<unknown>): void {
+  #leave(pool: Pool, connection: PoolConnection): void {
     const left = pool
       .query('KILL QUERY ?', [connection.threadId])
-      .then(() => answer)
       .catch(() => undefined)
       .then(() => connection.destroy());
     this.#leaving.add(left);
     void left.then(() => this.#leaving.delete(left));
+  }
+
+  async #ask(connection: PoolConnection, sql: string, values: readonly Value[]): Promise<readonly RowDataPacket[]> {
+    if (!this.#introduced.has(connection.connection)) {
+      for (const statement of SESSION) await connection.query(statement);
+      this.#introduced.add(connection.connection);
+    }
+    const [rows] = await connection.execute<RowDataPacket[]>(sql, values.map(bound));
+    return rows;
   }
 
   #open(): Promise<Pool> {
@@ -117,19 +125,12 @@ export class CivicrmDatabase {
     });
     return this.#pool;
   }
-
-  async #introduce(connection: PoolConnection): Promise<void> {
-    if (this.#prepared.has(connection.connection)) return;
-    for (const sql of SESSION) await connection.query({ sql, timeout: SILENCE });
-    this.#prepared.add(connection.connection);
-  }
 }
 
 /** mysql2 sends numbers as floating point unless told. */
 const bound = (value: Value): string | ReturnType<typeof mysql.TypedParameter.BIGINT> => (typeof value === 'number' ? mysql.TypedParameter.BIGINT(value) : value);
 
-async function unlessAborted<Answer>(answer: Promise<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
-  if (signal === undefined) return answer;
+async function unlessAborted<Answer>(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
   const { promise: stopped, reject } = Promise.withResolvers<never>();
   const stop = (): void => reject(abortedError());
   signal.addEventListener('abort', stop, { once: true });
