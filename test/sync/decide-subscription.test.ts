@@ -73,8 +73,8 @@ describe('decision on the subscription', () => {
         });
 
   it('a row whose member is gone says so, although nothing has failed', () => {
-    const [decided] = decide(cluster({ rows: [{ ...rowOf('gone', 'Mailchimp'), contactId: null }], contacts: [] }), rules()).rows;
-    assert.deepEqual([decided?.syncStatus, decided?.failReason], ['ok', 'gone_at_mailchimp']);
+    const [gone] = decide(cluster({ rows: [{ ...rowOf('gone', 'Mailchimp'), contactId: null }], contacts: [] }), rules()).rows;
+    assert.deepEqual([gone?.syncStatus, gone?.failReason], ['ok', 'gone_at_mailchimp']);
   });
 
   it('in step, a row is ok; with an update to Mailchimp it waits', () => {
