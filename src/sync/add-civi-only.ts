@@ -5,7 +5,7 @@ import { modifiedContacts, newHistory } from './changed-contacts.ts';
 import { isAdded } from './civicrm-word.ts';
 import { groupBy, inChunks, unique } from './collections.ts';
 import { commitOptions } from './commit.ts';
-import { bareRow } from './leave.ts';
+import { bareRow } from './bare-row.ts';
 import { CHUNK } from './pages.ts';
 import type { AudienceContext, Counts, StageContext } from './stage.ts';
 

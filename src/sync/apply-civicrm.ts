@@ -27,8 +27,8 @@ export interface Applied {
  * Applies planned updates to CiviCRM, at once. Their rows are claimed meanwhile, so that nobody else decides them. What
  * fails or may have failed is decided anew: CiviCRM is asked first then.
  */
-export async function applyCivicrm(context: AudienceContext, updates: readonly CivicrmUpdate[], options: { readonly claimant?: string; readonly signal?: AbortSignal | undefined }): Promise<Applied> {
-  const claimant = options.claimant ?? claimantOf(context.holder, context.random);
+export async function applyCivicrm(context: AudienceContext, updates: readonly CivicrmUpdate[], options: { readonly signal?: AbortSignal | undefined }): Promise<Applied> {
+  const claimant = claimantOf(context.holder, context.random);
   const application = new Application(context, claimant, options.signal);
   try {
     for (const chunk of inChunks(updates, GROUP_CHUNK)) {
@@ -36,7 +36,7 @@ export async function applyCivicrm(context: AudienceContext, updates: readonly C
       await application.apply(chunk);
     }
   } finally {
-    if (!options.claimant) await context.store.releaseRows(context.settings.listId, claimant);
+    await context.store.releaseRows(context.settings.listId, claimant);
   }
   return application.counts;
 }

@@ -1,5 +1,10 @@
+import type { Row } from '../store/entities.ts';
+
 /** Each value once, in the order of its first appearance. */
 export const unique = <Value>(values: readonly Value[]): Value[] => [...new Set(values)];
+
+/** Each row once. */
+export const distinctRows = (rows: readonly Row[]): readonly Row[] => [...new Map(rows.map((row) => [row.id, row])).values()];
 
 /** Lists of values under the key that each has. */
 export function groupBy<Key, Value>(values: readonly Value[], keyOf: (value: Value) => Key): Map<Key, Value[]> {

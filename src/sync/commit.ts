@@ -1,5 +1,5 @@
 import { SyncError } from '../base/errors.ts';
-import type { Row, Update } from '../store/entities.ts';
+import type { AudienceState, Row, Update } from '../store/entities.ts';
 import type { CommitOptions, Unit, UpdateChange } from '../store/store.ts';
 import { isWaiting } from './claims.ts';
 import type { AudienceContext } from './stage.ts';
@@ -39,4 +39,14 @@ export async function rewriteRows(context: AudienceContext, rows: readonly Row[]
     waiting = lost.length > 0 ? await context.store.rowsById(context.settings.listId, lost) : [];
   }
   return written;
+}
+
+/** Leaves rows to be decided; how many were not already. */
+export const markTodo = (context: AudienceContext, rows: readonly Row[]): Promise<number> =>
+  rewriteRows(context, rows, async (again) => again.map((row) => (row.syncStatus === 'todo' ? null : { rows: [{ kind: 'write', row: { ...row, syncStatus: 'todo' } }] })));
+
+/** Sets what a run remembers of its whole audience; the rest stays. */
+export async function writeAudience(context: AudienceContext, set: Partial<Omit<AudienceState, 'listId'>>): Promise<void> {
+  const { listId } = context.settings;
+  await context.store.commit(listId, [], { ...commitOptions(context), audience: { ...(await context.store.audience(listId)), ...set } });
 }

@@ -2,6 +2,7 @@ import { SECOND, type Duration, type Instant } from '../base/clock.ts';
 import type { MemberContactId } from '../base/ids.ts';
 import type { MemberStatus } from '../mailchimp/api.ts';
 import type { AudienceState, Row, Run } from '../store/entities.ts';
+import { writeAudience } from './commit.ts';
 import { pagesOfRows } from './pages.ts';
 import type { AudienceContext, Counts, StageContext } from './stage.ts';
 import { takeLooks, type Look } from './take-looks.ts';
@@ -26,15 +27,9 @@ export async function fetch(context: StageContext): Promise<Counts> {
   const since = sinceOf(context.run, audience, context);
   const listing = await listAll(context, audience, since);
   const gone = since === null && listing.complete ? await noticeGone(context, audience, listing.seen) : { gone: 0, notAsked: 0 };
-  await context.store.commit(context.settings.listId, [], {
-    now: context.clock.now(),
-    lease: context.lease,
-    audience: {
-      ...(await context.store.audience(context.settings.listId)),
-      fetchedAt: listing.startedAt,
-      fullyFetchedAt: since === null ? listing.startedAt : audience.fullyFetchedAt,
-      interests: since === null ? [...context.settings.interests.keys()] : audience.interests,
-    },
+  await writeAudience(context, {
+    fetchedAt: listing.startedAt,
+    ...(since === null && { fullyFetchedAt: listing.startedAt, interests: [...context.settings.interests.keys()] }),
   });
   return { fetched: listing.seen.size, made: listing.made, changed: listing.changed, withoutEmail: listing.withoutEmail, ...gone, full: since === null ? 1 : 0 };
 }

@@ -2,10 +2,10 @@ import type { Duration, Instant } from '../base/clock.ts';
 import { historyId, type ContactId, type HistoryId } from '../base/ids.ts';
 import { SECOND } from '../base/clock.ts';
 import type { HistoryRow } from '../civicrm/reader.ts';
-import type { AudienceState, Row } from '../store/entities.ts';
+import type { AudienceState } from '../store/entities.ts';
 import { modifiedContacts, newHistory } from './changed-contacts.ts';
-import { inChunks, unique } from './collections.ts';
-import { commitOptions, rewriteRows } from './commit.ts';
+import { distinctRows, inChunks, unique } from './collections.ts';
+import { markTodo, writeAudience } from './commit.ts';
 import { CHUNK, pagesOfRows } from './pages.ts';
 import type { Counts, StageContext } from './stage.ts';
 
@@ -23,10 +23,7 @@ export async function identifyChanges(context: StageContext): Promise<Counts> {
   const cursor = await moveCursor(context, audience, history);
   const everything = context.run.mode === 'full' || modified === null;
   const marked = everything ? await markAll(context) : await markRowsOf(context, unique([...history.map((row) => row.contactId), ...modified]));
-  await context.store.commit(listId, [], {
-    ...commitOptions(context),
-    audience: { ...(await context.store.audience(listId)), ...cursor, modified: now - SECOND },
-  });
+  await writeAudience(context, { ...cursor, modified: now - SECOND });
   return { history: history.length, edited: modified?.size ?? 0, marked };
 }
 
@@ -34,7 +31,7 @@ async function markAll(context: StageContext): Promise<number> {
   let marked = 0;
   let done = 0;
   for await (const rows of pagesOfRows(context, { kind: 'all' }, context.signal)) {
-    marked += await mark(context, rows);
+    marked += await markTodo(context, rows);
     context.progress({ done: (done += rows.length), total: null });
   }
   return marked;
@@ -47,15 +44,9 @@ async function markRowsOf(context: StageContext, contacts: readonly ContactId[])
     signal.throwIfAborted();
     const addresses = unique((await civicrm.emailsOfContacts(ids, signal)).map((email) => email.email));
     const rows = [...(await store.rowsByContact(settings.listId, ids)), ...(addresses.length > 0 ? await store.rowsByEmail(settings.listId, addresses) : [])];
-    marked += await mark(context, [...new Map(rows.map((row) => [row.id, row])).values()]);
+    marked += await markTodo(context, distinctRows(rows));
   }
   return marked;
-}
-
-async function mark(context: StageContext, rows: readonly Row[]): Promise<number> {
-  return rewriteRows(context, rows, async (again) =>
-    again.map((row) => (row.syncStatus === 'todo' ? null : { rows: [{ kind: 'write', row: { ...row, syncStatus: 'todo' } }] })),
-  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Instant } from '../base/clock.ts';
 import type { NewRow, Row, Word } from '../store/entities.ts';
+import { bareRow } from './bare-row.ts';
 import type { ClusterContact } from './cluster.ts';
 import { civicrmSaying } from './decide-subscription.ts';
 import { point, type WordOrder } from './words.ts';
@@ -54,20 +55,3 @@ export function leave(row: Row, leaver: Leaver, order: WordOrder): Left {
 
 /** The deletion of a known contact: CiviCRM's word "not subscribed", between the last look and now [trashno]. */
 export const deletionWord = (id: NonNullable<Row['contactId']>, since: Instant, now: Instant): Word => ({ value: false, since, at: now, source: 'civicrm', by: id });
-
-/** A row without any data. */
-export const bareRow = (listId: Row['listId']): NewRow => ({
-  listId,
-  email: null,
-  agreedEmail: null,
-  memberHash: null,
-  memberContactId: null,
-  contactId: null,
-  member: null,
-  lookedAt: null,
-  groups: {},
-  memory: {},
-  hookData: {},
-  syncStatus: 'todo',
-  failReason: null,
-});

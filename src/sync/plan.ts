@@ -10,7 +10,7 @@ import { decide } from './decide.ts';
 import type { DecidedUpdate, Decision } from './decision.ts';
 import { decisionRules } from './decision-rules.ts';
 import { isDead } from './holder.ts';
-import { bareRow } from './leave.ts';
+import { bareRow } from './bare-row.ts';
 import { prepareClusters } from './prepare-clusters.ts';
 import type { AudienceContext } from './stage.ts';
 
@@ -18,8 +18,6 @@ export interface PlanOptions {
   readonly audience: AudienceState;
   readonly runId: RunId | null;
   readonly withData: boolean;
-  /** Who has claimed the rows, where somebody has. */
-  readonly claimant?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -89,7 +87,6 @@ function unitOf(context: AudienceContext, cluster: Cluster, decision: Decision, 
       ...decision.updates.map((update): UpdateChange => ({ kind: 'insert', update: newUpdate(context, update, mark, options) })),
     ],
     contacts: cluster.contacts.map((contact) => contact.memory),
-    ...(options.claimant && { claimant: options.claimant }),
   };
 }
 

@@ -1,10 +1,10 @@
 import type { RowId } from '../base/ids.ts';
-import type { CivicrmUpdate, MailchimpUpdate, Update, UpdateKind } from '../store/entities.ts';
+import type { MailchimpUpdate, UpdateKind } from '../store/entities.ts';
 import type { Unit } from '../store/store.ts';
 import { applyCivicrm } from './apply-civicrm.ts';
 import { unique } from './collections.ts';
-import { commitOptions, rewriteRows } from './commit.ts';
-import { CHUNK, pagesOfRows } from './pages.ts';
+import { commitOptions, markTodo } from './commit.ts';
+import { pagesOfRows, pagesOfUpdates } from './pages.ts';
 import { planRows } from './plan.ts';
 import { recover } from './recover.ts';
 import type { AudienceContext, Counts, StageContext } from './stage.ts';
@@ -51,42 +51,31 @@ async function makePlan(context: StageContext): Promise<Counts> {
 /** Releases what was planned. The brake stands before this. */
 async function applyPlan(context: StageContext): Promise<{ applied: number; refused: number; queued: number }> {
   const counts = { applied: 0, refused: 0, queued: 0 };
-  for await (const updates of plannedUpdates(context, 'civicrm')) {
-    const applied = await applyCivicrm(context, updates as readonly CivicrmUpdate[], { signal: context.signal });
+  for await (const updates of pagesOfUpdates(context, 'civicrm', 'planned', context.signal)) {
+    const applied = await applyCivicrm(context, updates, { signal: context.signal });
     counts.applied += applied.done;
     counts.refused += applied.failed;
     context.progress({ done: counts.applied, total: null });
   }
-  for await (const updates of plannedUpdates(context, 'mailchimp')) counts.queued += await queueUpdates(context, updates as readonly MailchimpUpdate[]);
+  for await (const updates of pagesOfUpdates(context, 'mailchimp', 'planned', context.signal)) counts.queued += await queueUpdates(context, updates);
   return counts;
 }
 
 /** Planned updates may be sent from here on; those decided anew meanwhile fall away. */
-export async function queueUpdates(context: AudienceContext, updates: readonly MailchimpUpdate[], claimant?: string): Promise<number> {
-  const units = updates.map((update): Unit => ({ updates: [{ kind: 'write', id: update.id, from: ['planned'], set: { state: 'queued' } }], ...(claimant && { claimant }) }));
+export async function queueUpdates(context: AudienceContext, updates: readonly MailchimpUpdate[]): Promise<number> {
+  const units = updates.map((update): Unit => ({ updates: [{ kind: 'write', id: update.id, from: ['planned'], set: { state: 'queued' } }] }));
   const outcomes = await context.store.commit(context.settings.listId, units, commitOptions(context));
   return outcomes.filter((outcome) => outcome.kind === 'done').length;
-}
-
-async function* plannedUpdates(context: StageContext, side: Update['side']): AsyncGenerator<readonly Update[]> {
-  let after: Update['id'] | null = null;
-  for (;;) {
-    context.signal.throwIfAborted();
-    const updates: readonly Update[] = await context.store.updatesInState(context.settings.listId, side, 'planned', after, CHUNK);
-    if (updates.length > 0) yield updates;
-    if (updates.length < CHUNK) return;
-    after = updates.at(-1)!.id;
-  }
 }
 
 /** Ends what was planned and not applied; its rows are `todo` again. */
 async function dropPlan(context: StageContext): Promise<void> {
   for (const side of ['civicrm', 'mailchimp'] as const)
-    for await (const updates of plannedUpdates(context, side)) {
+    for await (const updates of pagesOfUpdates(context, side, 'planned', context.signal)) {
       const endedAt = context.clock.now();
       const units = updates.map((update): Unit => ({ updates: [{ kind: 'write', id: update.id, from: ['planned'], set: { state: 'superseded', endedAt } }] }));
       await context.store.commit(context.settings.listId, units, commitOptions(context));
       const rows = await context.store.rowsById(context.settings.listId, unique(updates.flatMap((update) => update.rowId ?? [])));
-      await rewriteRows(context, rows, async (again) => again.map((row) => (row.syncStatus === 'todo' ? null : { rows: [{ kind: 'write', row: { ...row, syncStatus: 'todo' } }] })));
+      await markTodo(context, rows);
     }
 }

@@ -1,10 +1,10 @@
-import type { BatchRecord, CivicrmUpdate, MailchimpUpdate, Row, Update } from '../store/entities.ts';
-import { commitOptions, rewriteRows } from './commit.ts';
+import type { BatchRecord, CivicrmUpdate, Row, Update } from '../store/entities.ts';
+import { distinctRows } from './collections.ts';
+import { commitOptions, markTodo } from './commit.ts';
 import { giveUp } from './give-up.ts';
 import { isDead } from './holder.ts';
+import { pagesOfUpdates } from './pages.ts';
 import type { AudienceContext } from './stage.ts';
-
-const PAGE = 500;
 
 /**
  * What a crash left half done is never done again blindly. A write to CiviCRM is decided anew (CiviCRM shows what became
@@ -12,9 +12,9 @@ const PAGE = 500;
  */
 export async function recover(context: AudienceContext, signal?: AbortSignal): Promise<number> {
   const civicrm = await orphans(context, 'civicrm');
-  for (const update of civicrm) await decideAnew(context, update as CivicrmUpdate);
-  const mailchimp = (await orphans(context, 'mailchimp')).filter((update) => (update as MailchimpUpdate).batch === null);
-  for (const update of mailchimp) await giveUp(context, update as MailchimpUpdate, signal);
+  for (const update of civicrm) await decideAnew(context, update);
+  const mailchimp = (await orphans(context, 'mailchimp')).filter((update) => update.batch === null);
+  for (const update of mailchimp) await giveUp(context, update, signal);
   return civicrm.length + mailchimp.length;
 }
 
@@ -22,19 +22,17 @@ export async function recover(context: AudienceContext, signal?: AbortSignal): P
 export const isAbandoned = (claim: Pick<Row | BatchRecord, 'claimedBy' | 'claimedUntil'>, now: number): boolean =>
   claim.claimedBy === null || (claim.claimedUntil ?? 0) <= now || isDead(claim.claimedBy);
 
-async function orphans(context: AudienceContext, side: Update['side']): Promise<readonly Update[]> {
+async function orphans<Side extends Update['side']>(context: AudienceContext, side: Side): Promise<readonly Extract<Update, { side: Side }>[]> {
   const { store, settings, clock } = context;
-  const found: Update[] = [];
-  for (let after: Update['id'] | null = null; ; ) {
-    const page: readonly Update[] = await store.updatesInState(settings.listId, side, 'sending', after, PAGE);
+  const found: Extract<Update, { side: Side }>[] = [];
+  for await (const page of pagesOfUpdates(context, side, 'sending')) {
     const rows = new Map((await store.rowsById(settings.listId, page.flatMap((update) => update.rowId ?? []))).map((row) => [row.id, row]));
     const abandoned = page.filter((update) => isAbandoned(rows.get(update.rowId!) ?? { claimedBy: null, claimedUntil: null }, clock.now()));
     // Whoever gave the claim back before the rows were read may have settled the update before that.
-    const now = await store.updatesById(abandoned.map((update) => update.id));
-    found.push(...now.filter((update) => update.state === 'sending'));
-    if (page.length < PAGE) return found;
-    after = page.at(-1)!.id;
+    const sending = new Set((await store.updatesById(abandoned.map((update) => update.id))).filter((update) => update.state === 'sending').map((update) => update.id));
+    found.push(...abandoned.filter((update) => sending.has(update.id)));
   }
+  return found;
 }
 
 async function decideAnew(context: AudienceContext, update: CivicrmUpdate): Promise<void> {
@@ -42,7 +40,5 @@ async function decideAnew(context: AudienceContext, update: CivicrmUpdate): Prom
   await store.commit(settings.listId, [{ updates: [{ kind: 'write', id: update.id, from: ['sending'], set: { state: 'superseded', endedAt: clock.now() } }] }], commitOptions(context));
   const rows = update.rowId === null ? [] : await store.rowsById(settings.listId, [update.rowId]);
   const ofContact = update.contactId === null ? [] : await store.rowsByContact(settings.listId, [update.contactId]);
-  await rewriteRows(context, [...new Map([...rows, ...ofContact].map((row) => [row.id, row])).values()], async (again) =>
-    again.map((row) => (row.syncStatus === 'todo' ? null : { rows: [{ kind: 'write', row: { ...row, syncStatus: 'todo' } }] })),
-  );
+  await markTodo(context, distinctRows([...rows, ...ofContact]));
 }

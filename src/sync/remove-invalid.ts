@@ -8,9 +8,10 @@ import { addressesOf, wordFor, type ClusterContact } from './cluster.ts';
 import { clockDifference } from './clock-difference.ts';
 import { groupBy, unique } from './collections.ts';
 import { claimsOn } from './claims.ts';
-import { commitOptions, rewriteRows, supersede } from './commit.ts';
+import { rewriteRows, supersede, writeAudience } from './commit.ts';
 import { lookAtMember } from './fetch.ts';
-import { bareRow, deletionWord, leave } from './leave.ts';
+import { bareRow } from './bare-row.ts';
+import { deletionWord, leave } from './leave.ts';
 import { lookAtContacts } from './load-clusters.ts';
 import { memberIsPresent } from './member-status.ts';
 import { pagesOfRows } from './pages.ts';
@@ -34,7 +35,7 @@ export async function removeInvalid(context: StageContext): Promise<Counts> {
     await removeFrom(context, audience, rows, counts);
     context.progress({ done: (done += page.length), total: null });
   }
-  await context.store.commit(listId, [], { ...commitOptions(context), audience: { ...(await context.store.audience(listId)), trashLookedAt: startedAt } });
+  await writeAudience(context, { trashLookedAt: startedAt });
   return counts;
 }
 

@@ -211,7 +211,6 @@ class Settlement {
     const { lastChanged } = row.member;
     return { value: false, since: Math.min(word.since, lastChanged), at: word.value ? lastChanged : Math.max(word.at, lastChanged), source: 'mailchimp' };
   }
-
 }
 
 const endedUpdate = ({ clock }: AudienceContext, update: MailchimpUpdate, set: UpdateSet): UpdateChange => ({

@@ -11,6 +11,7 @@ import { commitOptions } from './commit.ts';
 import { giveUp } from './give-up.ts';
 import { claimantOf } from './holder.ts';
 import { operationFor, operationIdOf } from './member-operation.ts';
+import { pagesOfUpdates } from './pages.ts';
 import { settle, type Settled } from './settle.ts';
 import type { AudienceContext, Counts, StageContext } from './stage.ts';
 
@@ -43,13 +44,10 @@ export async function submit(context: StageContext): Promise<Counts> {
 
 const sum = (before: Counts | undefined, counts: Counts): Counts => Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count + (before?.[name] ?? 0)]));
 
-async function queuedUpdates({ store, settings }: AudienceContext): Promise<readonly MailchimpUpdate[]> {
+async function queuedUpdates(context: StageContext): Promise<readonly MailchimpUpdate[]> {
   const found: MailchimpUpdate[] = [];
-  for (;;) {
-    const page = await store.updatesInState(settings.listId, 'mailchimp', 'queued', found.at(-1)?.id ?? null, BATCH);
-    found.push(...page.filter((update): update is MailchimpUpdate => update.side === 'mailchimp'));
-    if (page.length < BATCH) return found;
-  }
+  for await (const page of pagesOfUpdates(context, 'mailchimp', 'queued', context.signal)) found.push(...page);
+  return found;
 }
 
 /** One batch: recorded before it is sent, its id after. Without an answer its fate is unknown: `adoptBatches` looks for it. */
@@ -89,18 +87,18 @@ async function queueAgain(context: AudienceContext, updates: readonly UpdateId[]
 }
 
 /** Sends updates one by one and settles each by its answer. */
-export async function sendSingly(context: AudienceContext, updates: readonly MailchimpUpdate[], signal?: AbortSignal, claimant?: string): Promise<Counts> {
+export async function sendSingly(context: AudienceContext, updates: readonly MailchimpUpdate[], signal?: AbortSignal): Promise<Counts> {
   const counts = { sent: 0, done: 0, failed: 0, anew: 0, unknown: 0 };
-  const own = claimant ?? claimantOf(context.holder, context.random);
+  const claimant = claimantOf(context.holder, context.random);
   try {
     for (const update of updates) {
       signal?.throwIfAborted();
-      if (!(await begin(context, update, own))) continue;
+      if (!(await begin(context, update, claimant))) continue;
       counts.sent += 1;
       counts[await sendOne(context, update, signal)] += 1;
     }
   } finally {
-    if (!claimant) await context.store.releaseRows(context.settings.listId, own);
+    await context.store.releaseRows(context.settings.listId, claimant);
   }
   return counts;
 }

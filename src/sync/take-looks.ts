@@ -6,9 +6,10 @@ import type { EmailAddress, MemberContactId, RowId } from '../base/ids.ts';
 import type { Member } from '../mailchimp/api.ts';
 import type { AudienceState, MailchimpUpdate, NewRow, Row, Update } from '../store/entities.ts';
 import type { RowChange, Unit, UpdateChange } from '../store/store.ts';
+import { bareRow } from './bare-row.ts';
 import { commitOptions } from './commit.ts';
 import { clockDifference } from './clock-difference.ts';
-import { groupBy, unique } from './collections.ts';
+import { distinctRows, groupBy, unique } from './collections.ts';
 import { isOther, look, type LookContext } from './look.ts';
 import type { AudienceContext } from './stage.ts';
 import { changedByOthers } from './webhooks/changed-by-others.ts';
@@ -86,7 +87,8 @@ async function place(context: AudienceContext, each: Look, known: KnownRows, opt
   const lookContext = lookContextFor(context, each, known, options);
   if (!row) {
     if (!each.member) return each.updates ? { look: each, isNew: false, unit: { updates: each.updates } } : undefined;
-    const fresh = emptyRow(context, each.member);
+    const { email } = each.member;
+    const fresh: NewRow = { ...bareRow(context.settings.listId), email, agreedEmail: email };
     const made = look(each.hear ? each.hear(fresh) : fresh, each.member, lookContext);
     if (changedByOthers(undefined, made, known.updates)) context.sawChange?.(each.member.lastChanged);
     return { look: each, isNew: true, unit: { rows: [...known.freeing(each.member, null), { kind: 'insert', row: made }], updates: each.updates ?? [], ignoreClaims: true } };
@@ -135,24 +137,6 @@ function lookContextFor(context: AudienceContext, each: Look, known: KnownRows, 
   };
 }
 
-function emptyRow(context: AudienceContext, member: Member): NewRow {
-  return {
-    listId: context.settings.listId,
-    email: member.email,
-    agreedEmail: member.email,
-    memberHash: null,
-    memberContactId: null,
-    contactId: null,
-    member: null,
-    lookedAt: null,
-    groups: {},
-    memory: {},
-    hookData: {},
-    syncStatus: 'todo',
-    failReason: null,
-  };
-}
-
 /** The rows that some members may concern, and their open updates. */
 class KnownRows {
   readonly #byMember: ReadonlyMap<MemberContactId | null, readonly Row[]>;
@@ -176,7 +160,7 @@ class KnownRows {
       ...(members.length > 0 ? await store.rowsByEmail(settings.listId, emails) : []),
       ...(ids.length > 0 ? await store.rowsById(settings.listId, ids) : []),
     ];
-    const rows = [...new Map(found.map((row) => [row.id, row])).values()];
+    const rows = distinctRows(found);
     const rereads = rows.flatMap((row) => row.memory.reread ?? []);
     const updates = await store.openUpdates(settings.listId, rows.map((row) => row.id), emails);
     return new KnownRows(rows, rereads.length > 0 ? [...updates, ...(await store.updatesById(rereads))] : updates);

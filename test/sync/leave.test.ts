@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { Row, RowMemory, Word } from '../../src/store/entities.ts';
 import type { GroupSaying } from '../../src/sync/civicrm-word.ts';
 import type { ClusterContact } from '../../src/sync/cluster.ts';
-import { bareRow, deletionWord, leave, type Left } from '../../src/sync/leave.ts';
+import { bareRow } from '../../src/sync/bare-row.ts';
+import { deletionWord, leave, type Left } from '../../src/sync/leave.ts';
 import { WordOrder } from '../../src/sync/words.ts';
 import { at, BETTY, civicrmSays, contact, LIST, mailchimpSays, row, saying, WILMA } from './samples.ts';
 

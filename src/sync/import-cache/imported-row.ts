@@ -4,7 +4,7 @@ import type { SiteDates } from '../../civicrm/dates.ts';
 import type { MemberStatus } from '../../mailchimp/api.ts';
 import type { AudienceSettings } from '../../settings/settings.ts';
 import type { MemberFacts, NewRow, RowMemory, Word } from '../../store/entities.ts';
-import { bareRow } from '../leave.ts';
+import { bareRow } from '../bare-row.ts';
 import { EVER, point } from '../words.ts';
 import { flowHook, type HookMemory } from '../data/hook-memory.ts';
 import type { CacheLine } from './cache-line.ts';
