@@ -4,6 +4,7 @@ import type { FailReason, Run } from '../../src/store/entities.ts';
 import type { Engine } from '../../src/sync/engine.ts';
 import type { KeepSecret, WebhookAction } from '../../src/sync/webhooks/administer.ts';
 import { askedLists, readAskedRun } from '../lib/run-request.ts';
+import { approve, plan, reject } from './plan-commands.ts';
 
 /** What a command works with: the message's `sync`, and the start node that the dialog names. */
 export interface Command {
@@ -44,7 +45,7 @@ async function abort({ engine, sync }: Command): Promise<unknown> {
   return ended;
 }
 
-const REASONS = ['no_email', 'on_hold', 'cleaned', 'compliance', 'forgotten', 'address_refused', 'address', 'later', 'opted_out', 'data_refused', 'other'] as const satisfies readonly FailReason[];
+const REASONS = ['no_email', 'on_hold', 'cleaned', 'compliance', 'forgotten', 'address_refused', 'address', 'later', 'opted_out', 'data_refused', 'left_out', 'other'] as const satisfies readonly FailReason[];
 const isReason = (payload: unknown): payload is FailReason => (REASONS as readonly unknown[]).includes(payload);
 
 /** Lets the people of the audiences named, or of all, who were refused for the reason that the payload names be asked for once more. */
@@ -64,7 +65,16 @@ function webhooks({ engine, sync, payload, signal, keepSecret }: Command): Promi
   return engine.administerWebhooks(payload, { listIds: askedLists(readAskedRun(sync)), signal, keepSecret });
 }
 
-const COMMANDS = new Map<unknown, (command: Command) => Promise<unknown>>([['status', status], ['run', run], ['abort', abort], ['release', release], ['webhooks', webhooks]]);
+const COMMANDS = new Map<unknown, (command: Command) => Promise<unknown>>([
+  ['status', status],
+  ['run', run],
+  ['plan', plan],
+  ['approve', approve],
+  ['reject', reject],
+  ['abort', abort],
+  ['release', release],
+  ['webhooks', webhooks],
+]);
 
 /** The command that a topic names; throws `message_invalid` for one that there is not. */
 export function commandFor(topic: unknown): (command: Command) => Promise<unknown> {

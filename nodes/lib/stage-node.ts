@@ -1,6 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { StageName } from '../../src/store/entities.ts';
 import type { HookRunner } from '../../src/sync/data/hook-runner.ts';
+import { planMessageOf } from './plan-message.ts';
 import { leadsTo } from './downstream.ts';
 import type { EngineUserDefinition } from './engine-node.ts';
 import { handleInputs, type Work } from './input-handler.ts';
@@ -33,7 +34,7 @@ async function runStage(stage: StageName, { engine, message, status, signal, sen
     status.idle('passed');
     return send(message);
   }
-  message.payload = outcome.counts;
+  message.payload = outcome.plan ? { ...outcome.counts, plan: planMessageOf(outcome.plan) } : outcome.counts;
   message.sync = { ...runMessageOf(outcome.run), stage };
   if (outcome.run.state === 'held') {
     status.attention('held');

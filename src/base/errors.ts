@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'busy' // another run holds the audience
   | 'lease_lost' // this run's lease was taken over
   | 'aborted'
+  | 'plan_missing' // no plan waits for approval, or another one
   | 'store_unavailable'
   | 'store_full'
   | 'store_corrupt'

@@ -42,7 +42,8 @@ export type SyncStatus = 'todo' | 'live' | 'ok' | 'redo' | 'fail';
 /** Why a row cannot be synced. */
 export type FailReason =
   | 'no_email' | 'on_hold' | 'cleaned' | 'compliance' | 'forgotten' | 'address_refused' | 'address' | 'later'
-  | 'opted_out' | 'data_refused' | 'gone_at_mailchimp' | 'other';
+  | 'opted_out' | 'data_refused' | 'gone_at_mailchimp' | 'other'
+  | 'left_out';
 
 /** What a row remembers beside its facts; every entry is a rule of algorithm.md. */
 export interface RowMemory {
@@ -79,6 +80,8 @@ export interface RowMemory {
   readonly dataRefused?: Readonly<Record<string, { readonly value: unknown; readonly message: string }>>;
   /** By Mailchimp's clock, when an update of ours without an answer (tags) moved `last_changed`: that says nothing [again]. */
   readonly tagged?: Range;
+  /** Kinds of updates that were not to be done when a plan was approved. */
+  readonly leftOut?: readonly UpdateKind[];
   /** Names last agreed on by both sides (three-way). */
   readonly names?: { readonly firstName?: string; readonly lastName?: string };
 }
@@ -136,7 +139,9 @@ export type CivicrmAsk =
   | { readonly kind: 'group'; readonly groupId: GroupId; readonly status: 'Added' | 'Removed' }
   | { readonly kind: 'names'; readonly firstName?: string; readonly lastName?: string }
   | { readonly kind: 'email'; readonly email: EmailAddress }
-  | { readonly kind: 'hold'; readonly email: EmailAddress };
+  | { readonly kind: 'hold'; readonly email: EmailAddress }
+  /** A new contact for the row's member. */
+  | { readonly kind: 'contact'; readonly email: EmailAddress };
 
 /** What an update counts as for the brake and the summary. */
 export type UpdateKind = 'subscribe' | 'unsubscribe' | 'add' | 'remove' | 'create' | 'rename' | 'data';
@@ -235,6 +240,49 @@ export interface Run {
   readonly startedAt: Instant;
   readonly endedAt: Instant | null;
   readonly errorCode: string | null;
+}
+
+/** The kinds of updates that the brake limits; data and interests it does not. */
+export const LIMITED_KINDS = ['subscribe', 'unsubscribe', 'add', 'remove', 'create', 'rename'] as const satisfies readonly UpdateKind[];
+export type LimitedKind = (typeof LIMITED_KINDS)[number];
+
+/** So many people, by kind of update. */
+export type PeopleByKind = Readonly<Record<LimitedKind, number>>;
+
+/** Why a plan was held. */
+export type HoldReason =
+  /** With it so many people would be changed in 24 hours, and the limits allow fewer. */
+  | { readonly kind: 'limit'; readonly of: LimitedKind; readonly people: number; readonly limit: number }
+  /** One side has become empty. */
+  | { readonly kind: 'emptied'; readonly side: 'CiviCRM' | 'Mailchimp' }
+  /** So many members are missing at Mailchimp that not all were asked for one by one. */
+  | { readonly kind: 'missing'; readonly members: number };
+
+/** A plan in numbers: nothing of a person. */
+export interface PlanSummary {
+  readonly dryRun: boolean;
+  /** Why it is held; what would hold it, of a dry run. */
+  readonly why: readonly HoldReason[];
+  readonly updates: number;
+  /** Updates by kind. Who is to be created is also to be added. */
+  readonly kinds: Readonly<Partial<Record<UpdateKind, number>>>;
+  /** Updates by the reason for which they were decided. */
+  readonly reasons: Readonly<Record<string, number>>;
+  readonly unclear: number;
+  /** The lowest id of its updates, null when it has none. */
+  readonly first: UpdateId | null;
+}
+
+/** A plan that waits for approval, or did, or that a dry run made (algorithm.md, "The brake"). Its updates carry its id as that of their run. */
+export interface HeldPlan {
+  /** The run that made it. */
+  readonly id: RunId;
+  readonly listId: ListId;
+  /** `approved`: being applied. A dry run's plan is `rejected` from the beginning. */
+  readonly state: 'held' | 'approved' | 'rejected' | 'applied';
+  readonly summary: PlanSummary;
+  readonly heldAt: Instant;
+  readonly settledAt: Instant | null;
 }
 
 /** What the sync remembers of a whole audience. */

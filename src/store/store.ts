@@ -1,6 +1,6 @@
 import type { Duration, Instant } from '../base/clock.ts';
 import type { BatchId, ContactId, EmailAddress, ListId, MemberContactId, RowId, RunId, UpdateId, WriteId } from '../base/ids.ts';
-import type { AudienceState, BatchRecord, ContactMemory, CreationClaim, InboxEntry, NewRow, NewUpdate, Row, Run, SyncStatus, Update, UpdateState } from './entities.ts';
+import type { AudienceState, BatchRecord, ContactMemory, CreationClaim, HeldPlan, InboxEntry, NewRow, NewUpdate, PeopleByKind, Row, Run, SyncStatus, Update, UpdateState } from './entities.ts';
 
 /** Proof of holding an audience: every write of a run carries it, and is refused once the lease is another's. */
 export interface Lease {
@@ -121,6 +121,8 @@ export interface Store {
   /** The row whose member had this address before [former]. */
   rowsByFormerEmail(listId: ListId, email: EmailAddress): Promise<readonly Row[]>;
   countRows(listId: ListId): Promise<Readonly<Record<SyncStatus, number>>>;
+  /** Rows whose member is subscribed at Mailchimp. */
+  countSubscribed(listId: ListId): Promise<number>;
   /** Rows in `fail`, by reason. */
   countFails(listId: ListId): Promise<Readonly<Record<string, number>>>;
   /** Claims rows for `claimant` until `until`; rows with another version, or claimed by another, are left out of the answer. */
@@ -140,10 +142,25 @@ export interface Store {
   /** How many updates are in one of these states. */
   countUpdatesInState(listId: ListId, states: readonly UpdateState[]): Promise<number>;
   countUpdates(runId: RunId): Promise<readonly { readonly kind: string; readonly side: string; readonly state: string; readonly failReason: string | null; readonly count: number }[]>;
+  /** A run's updates, by id. */
+  updatesOfRun(runId: RunId, after: UpdateId | null, limit: number): Promise<readonly Update[]>;
+  /**
+   * How many people were changed by kind: by updates sent after `since` that did not end in vain, or that are planned or
+   * queued. Each person once a kind. What belongs to a plan (`writePlan`) does not count: somebody decides on that.
+   */
+  countPeople(listId: ListId, since: Instant): Promise<PeopleByKind>;
   contactMemories(listId: ListId, ids: readonly ContactId[]): Promise<readonly ContactMemory[]>;
 
   /** Applies units in one transaction; a conflict leaves out its unit only. */
   commit(listId: ListId, units: readonly Unit[], options?: CommitOptions): Promise<readonly UnitOutcome[]>;
+
+  // Plans
+  /** Records a plan, or changes the one with its id. */
+  writePlan(plan: HeldPlan, lease?: Lease): Promise<void>;
+  /** An audience's plans, newest first. */
+  plans(listId: ListId, limit: number): Promise<readonly HeldPlan[]>;
+  /** The plan that waits for approval, or is being applied; null: none. */
+  openPlan(listId: ListId): Promise<HeldPlan | null>;
 
   // Batches
   /**

@@ -128,7 +128,8 @@ class Application {
           await civicrmWriter.holdEmail(contactId, update.ask.email, this.#signal);
           break;
         case 'group':
-          throw new SyncError('internal', 'a group update is saved with its call');
+        case 'contact':
+          throw new SyncError('internal', `an update of the kind "${update.kind}" is not saved alone`);
       }
     } catch (error) {
       if (isRefusal(error)) return this.#refused(update, error);
@@ -180,6 +181,7 @@ const isRefusal = (error: unknown): error is SyncError => error instanceof SyncE
 function agreed(row: Row, ask: CivicrmAsk): Row {
   switch (ask.kind) {
     case 'group':
+    case 'contact':
       return row;
     case 'email':
       return { ...row, agreedEmail: ask.email };

@@ -1,7 +1,8 @@
 import { HOUR, MINUTE, SECOND, type Duration, type Instant } from '../base/clock.ts';
-import type { ContactId, EmailAddress } from '../base/ids.ts';
+import type { ContactId, EmailAddress, RowId } from '../base/ids.ts';
 import { COLUMN, fitColumn } from '../civicrm/column-text.ts';
-import type { CreationClaim, Row } from '../store/entities.ts';
+import type { CivicrmUpdate, CreationClaim, Row } from '../store/entities.ts';
+import type { UpdateChange } from '../store/store.ts';
 import { ownersOf } from './changed-contacts.ts';
 import { rewriteRows } from './commit.ts';
 import { claimantOf, isDead } from './holder.ts';
@@ -32,12 +33,15 @@ export interface Created {
 export class Creation {
   readonly #context: AudienceContext;
   readonly #rows: readonly Row[];
+  readonly #updates: ReadonlyMap<RowId | null, CivicrmUpdate>;
   readonly #claimant: string;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(context: AudienceContext, rows: readonly Row[], signal: AbortSignal | undefined) {
+  /** @param updates what was planned, by row */
+  constructor(context: AudienceContext, rows: readonly Row[], updates: ReadonlyMap<RowId | null, CivicrmUpdate>, signal: AbortSignal | undefined) {
     this.#context = context;
     this.#rows = rows;
+    this.#updates = updates;
     this.#claimant = claimantOf(context.holder, context.random);
     this.#signal = signal;
   }
@@ -82,13 +86,23 @@ export class Creation {
       this.#signal,
     );
     toMake.forEach((row, index) => contacts.set(row.email!, ids[index]!));
+    const made = new Set([...toMake.flatMap((row) => row.email ?? []), ...emailsOf(left)]); // what was left may have been made just then
     await rewriteRows(this.#context, this.#rows, async (again) =>
       again.map((row) => {
         const id = row.email === null || row.contactId !== null ? undefined : contacts.get(row.email);
-        return id === undefined ? null : { rows: [{ kind: 'write', row: { ...row, contactId: id, syncStatus: 'todo' } }] };
+        if (id === undefined) return null;
+        return { rows: [{ kind: 'write', row: { ...row, contactId: id, syncStatus: 'todo' } }], updates: this.#settled(row, made.has(row.email!)) };
       }),
     );
     return { created: toMake.length, found };
+  }
+
+  /** The update of a contact that was made is done; it may have been dropped while the contact was made. */
+  #settled(row: Row, isMade: boolean): readonly UpdateChange[] {
+    const update = this.#updates.get(row.id);
+    if (!update || !isMade) return [];
+    const now = this.#context.clock.now();
+    return [{ kind: 'write', id: update.id, from: ['planned', 'superseded'], set: { state: 'done', sentAt: now, endedAt: now } }];
   }
 
   /** The call of a claim that was left may still be under way in CiviCRM. */

@@ -4,9 +4,11 @@ import type { Clock, Instant } from '../base/clock.ts';
 import type { RunId, ListId, BatchId } from '../base/ids.ts';
 import type { Random } from '../base/random.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { BatchRecord, FailReason, Run, StageName, SyncStatus } from '../store/entities.ts';
+import type { BatchRecord, FailReason, HeldPlan, PeopleByKind, Run, StageName, SyncStatus } from '../store/entities.ts';
 import type { Store } from '../store/store.ts';
+import type { ApproveOptions, RejectOptions } from './approve.ts';
 import type { HookRunner } from './data/hook-runner.ts';
+import type { PlanPage, PlanView } from './plan-view.ts';
 import type { Counts, Progress, RunRequest } from './stage.ts';
 import type { WebhookAction, WebhookReport } from './webhooks/administer.ts';
 import type { WebhookStatus } from './webhooks/health.ts';
@@ -26,6 +28,17 @@ export interface Engine {
   abort(listId: ListId): Promise<Run | null>;
   /** Lets people who are refused be asked for once more, those of one reason or (null) all; how many. */
   release(listId: ListId, reason: FailReason | null): Promise<number>;
+  /** The plan that waits for approval, else the last dry run's, with some of its people; null: there is none. */
+  plan(listId: ListId, page: PlanPage): Promise<PlanView | null>;
+  /** The same with all of its people, as CSV. */
+  planAsCsv(listId: ListId): Promise<string | null>;
+  /**
+   * Applies the plan that waits for approval, but for some people; where none does, lets the webhooks through that wait
+   * because of the limits. Throws `plan_missing` when nothing waits, or another plan than was named; `busy` while the audience is worked on.
+   */
+  approve(listId: ListId, options: ApproveOptions): Promise<Counts>;
+  /** Drops the plan that waits; its people are decided anew by the next run. Throws as `approve` does. */
+  reject(listId: ListId, options: RejectOptions): Promise<Counts>;
   status(): Promise<readonly AudienceStatus[]>;
   /** Polls batches (all open ones, or the one announced), settles their results and gives up what makes no progress. */
   handleBatches(options: { readonly batchId?: BatchId; readonly signal: AbortSignal }): Promise<Counts>;
@@ -55,7 +68,9 @@ export interface StageOptions {
   readonly last?: boolean;
 }
 
-export type StageOutcome = { readonly kind: 'done'; readonly counts: Counts; readonly run: Run } | { readonly kind: 'passed' };
+export type StageOutcome =
+  | { readonly kind: 'done'; readonly counts: Counts; readonly run: Run; /** The plan that is held, or that a dry run made. */ readonly plan?: HeldPlan }
+  | { readonly kind: 'passed' };
 
 export interface AudienceStatus {
   readonly listId: ListId;
@@ -67,7 +82,20 @@ export interface AudienceStatus {
   readonly openBatches: readonly BatchRecord[];
   readonly queuedUpdates: number;
   readonly inbox: number;
+  readonly brake: BrakeStatus;
   readonly webhooks: WebhookStatus;
+}
+
+/** How the brake stands (algorithm.md, "The brake"). */
+export interface BrakeStatus {
+  /** The plan that waits for approval. */
+  readonly held: HeldPlan | null;
+  /** People changed in the last 24 hours, or since the last approval. */
+  readonly people: PeopleByKind;
+  /** How many may be of each kind, by the sides as they were at the last run that measured them. */
+  readonly limit: number;
+  /** Webhooks that waited because of the limits when the inbox was last handled here. */
+  readonly webhooksBeyondLimits: number;
 }
 
 /** A webhook as the HTTP layer hands it over. */

@@ -1,9 +1,10 @@
 import { DAY, type Duration } from '../base/clock.ts';
 import { SyncError, type ErrorCode } from '../base/errors.ts';
+import type { RunId } from '../base/ids.ts';
 import type { InboxEntry } from '../store/entities.ts';
 import { recover } from './recover.ts';
 import type { AudienceContext, Counts } from './stage.ts';
-import { handleWebhook } from './webhooks/handle-webhook.ts';
+import { handleWebhook, isOwnUnsubscribe } from './webhooks/handle-webhook.ts';
 import { chainsOf } from './webhooks/chains.ts';
 
 /** Entries looked at in one go. */
@@ -13,17 +14,20 @@ const LANES = 4;
 const FLOOD = 20;
 /** An entry whose row keeps being somebody else's is left to the next run after so many times: the row is `todo` by then. */
 const ATTEMPTS = 5;
+/** So many entries beyond the limits show that there is no room. */
+const TRIED = 5;
 /** An entry that ends in an error each time is given up when it is as old: a full run sees what it told. */
 const GIVEN_UP: Duration = DAY;
 
 /**
  * Handles what waits in an audience's inbox, for each person in order of `fired_at`. An error that all would meet (a
  * service that does not answer) ends it; one of a single entry leaves that one waiting, and is thrown when the others are
- * done.
+ * done. What would change more people than the limits allow waits as well (algorithm.md, "The brake").
+ * @param by an approval of what waits; null: the limits hold
  */
-export async function handleInbox(context: AudienceContext, signal?: AbortSignal): Promise<Counts> {
+export async function handleInbox(context: AudienceContext, by: RunId | null, signal?: AbortSignal): Promise<Counts> {
   const { store, settings } = context;
-  const inbox = new Inbox(context, signal);
+  const inbox = new Inbox(context, by, signal);
   for (let first = true; ; first = false) {
     const entries = (await store.unhandled(settings.listId, ENTRIES + inbox.left.size)).filter((entry) => !inbox.left.has(entry.id));
     if (entries.length === 0) return inbox.counts();
@@ -48,21 +52,24 @@ const OF_ALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 class Inbox {
   readonly #context: AudienceContext;
+  readonly #by: RunId | null;
   readonly #signal: AbortSignal | undefined;
   /** Entries that stay, by id. */
   readonly left = new Set<number>();
   readonly #failures: unknown[] = [];
   #handled = 0;
+  #beyond = 0;
 
-  constructor(context: AudienceContext, signal: AbortSignal | undefined) {
+  constructor(context: AudienceContext, by: RunId | null, signal: AbortSignal | undefined) {
     this.#context = context;
+    this.#by = by;
     this.#signal = signal;
   }
 
   /** Throws what went wrong with single entries. */
   counts(): Counts {
     if (this.#failures.length > 0) throw this.#failures[0];
-    return { handled: this.#handled, waiting: this.left.size };
+    return { handled: this.#handled, waiting: this.left.size, ...(this.#beyond > 0 && { beyondLimits: this.#beyond }) };
   }
 
   /** What concerns the same addresses goes in order; an error of all stops every lane. */
@@ -83,16 +90,28 @@ class Inbox {
 
   async #handle(entry: InboxEntry): Promise<void> {
     this.#signal?.throwIfAborted();
-    const done = await this.#attempt(entry);
+    const done = this.#hasToWait(entry) ? this.#waits() : await this.#attempt(entry);
     await this.#context.store.settleInbox(entry.id, done ? this.#context.clock.now() : null);
     if (done) this.#handled += 1;
     else this.left.add(entry.id);
   }
 
+  /** Where some were beyond the limits, those that were so before are not tried. */
+  #hasToWait(entry: InboxEntry): boolean {
+    return this.#by === null && this.#beyond >= TRIED && entry.attempts > 0 && !isOwnUnsubscribe(entry);
+  }
+
+  #waits(): false {
+    this.#beyond += 1;
+    return false;
+  }
+
   /** Whether the entry is done with. */
   async #attempt(entry: InboxEntry): Promise<boolean> {
     try {
-      return (await handleWebhook(this.#context, entry, this.#signal)) || entry.attempts + 1 >= ATTEMPTS;
+      const synced = await handleWebhook(this.#context, entry, this.#by, this.#signal);
+      if (synced === 'beyond') return this.#waits();
+      return synced === 'done' || entry.attempts + 1 >= ATTEMPTS;
     } catch (error) {
       if (this.#signal?.aborted || (error instanceof SyncError && OF_ALL.has(error.code))) throw error;
       this.#failures.push(error);

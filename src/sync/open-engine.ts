@@ -9,10 +9,13 @@ import type { AudienceSettings, CivicrmSettings, Settings } from '../settings/se
 import type { Run, StageName } from '../store/entities.ts';
 import type { RunStart } from '../store/store.ts';
 import { handleBatches } from './batch-handler.ts';
+import { approve, reject } from './approve.ts';
 import { checkBindings } from './check-bindings.ts';
 import type { AudienceStatus, Engine, EngineOptions, OpenEngine, StageOptions, StageOutcome, StartOutcome } from './engine.ts';
 import { handleInbox } from './handle-inbox.ts';
 import { isDead, letGo, newHolder } from './holder.ts';
+import { brakeStatus } from './people-changed.ts';
+import { planAsCsv, viewPlan } from './plan-view.ts';
 import { receiveBatchWebhook } from './receive-webhook.ts';
 import { release } from './release.ts';
 import { runStage } from './stage-run.ts';
@@ -31,6 +34,8 @@ class OpenedEngine implements Engine {
   readonly #webhooks: Webhooks;
   /** Runs that have a stage at work here: a message that comes twice does not start it twice. */
   readonly #working = new Set<RunId>();
+  /** Webhooks that waited because of the limits when the inbox was last handled. */
+  readonly #beyondLimits = new Map<ListId, number>();
 
   constructor(settings: Settings, options: EngineOptions) {
     this.settings = settings;
@@ -47,6 +52,8 @@ class OpenedEngine implements Engine {
     const audience = this.#audience(listId);
     if (!audience.enabled) return { kind: 'not_started', reason: 'disabled', run: null };
     const context = this.#context(audience);
+    const held = await context.store.openPlan(listId);
+    if (held?.state === 'held') return { kind: 'not_started', reason: 'held', run: await context.store.run(held.id) };
     await checkBindings(context);
     const { id, ...asked } = request;
     const run = { ...asked, id: id ?? runId(context.random.token(8)), listId, startedAt: context.clock.now() };
@@ -78,6 +85,14 @@ class OpenedEngine implements Engine {
     return release(this.#context(this.#audience(listId)), reason);
   }
 
+  plan: Engine['plan'] = async (listId, page) => viewPlan(this.#context(this.#audience(listId)), page);
+
+  planAsCsv: Engine['planAsCsv'] = async (listId) => planAsCsv(this.#context(this.#audience(listId)));
+
+  approve: Engine['approve'] = async (listId, options) => approve(this.#context(this.#audience(listId)), options);
+
+  reject: Engine['reject'] = async (listId, options) => reject(this.#context(this.#audience(listId)), options);
+
   async status(): Promise<readonly AudienceStatus[]> {
     const { store } = this.#options;
     const batches = await store.batchesInState(['sending', 'submitted']);
@@ -94,6 +109,7 @@ class OpenedEngine implements Engine {
         openBatches: batches.filter((batch) => batch.listId === listId),
         queuedUpdates: await store.countUpdatesInState(listId, ['queued']),
         inbox: await store.countUnhandled(listId),
+        brake: await brakeStatus({ ...this.#options, settings: audience }, this.#beyondLimits.get(listId) ?? 0),
         webhooks: this.#webhooks.status(audience),
       });
     }
@@ -117,7 +133,11 @@ class OpenedEngine implements Engine {
   receiveBatchWebhook: Engine['receiveBatchWebhook'] = (request) => receiveBatchWebhook({ settings: this.settings }, request);
 
   async handleInbox({ signal }: Parameters<Engine['handleInbox']>[0]): Promise<Counts> {
-    return this.#forAll((context) => handleInbox(context, signal));
+    return this.#forAll(async (context) => {
+      const counts = await handleInbox(context, null, signal);
+      this.#beyondLimits.set(context.settings.listId, counts['beyondLimits'] ?? 0);
+      return counts;
+    });
   }
 
   requests(): ReturnType<Engine['requests']> {

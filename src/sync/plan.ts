@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { writeId, type RowId, type RunId, type WriteId } from '../base/ids.ts';
 import type { AudienceState, NewUpdate, Row, UpdateKind } from '../store/entities.ts';
 import type { Unit, UpdateChange } from '../store/store.ts';
+import { isWaiting } from './claims.ts';
 import type { Cluster } from './cluster.ts';
 import { unique } from './collections.ts';
 import { commitOptions } from './commit.ts';
@@ -10,6 +11,7 @@ import { decide } from './decide.ts';
 import type { DecidedUpdate, Decision } from './decision.ts';
 import { decisionRules } from './decision-rules.ts';
 import { isDead } from './holder.ts';
+import { withoutLeftOut } from './left-out.ts';
 import { bareRow } from './bare-row.ts';
 import { prepareClusters } from './prepare-clusters.ts';
 import type { AudienceContext } from './stage.ts';
@@ -18,6 +20,8 @@ export interface PlanOptions {
   readonly audience: AudienceState;
   readonly runId: RunId | null;
   readonly withData: boolean;
+  /** Leaves the rows of a cluster `todo` whose decision it does not permit. */
+  readonly permits?: (cluster: Cluster, decision: Decision) => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,7 +43,7 @@ export async function planRows(context: AudienceContext, rows: readonly Row[], o
   await releaseDeadClaims(context, clusters);
   const rules = decisionRules(context, options.withData);
   const mark = writeId(context.random.token(8)); // one for all: contact and group tell the updates of a call apart
-  const decided = clusters.map((cluster) => ({ cluster, decision: decide(cluster, rules) }));
+  const decided = clusters.map((cluster) => ({ cluster, decision: permitted(cluster, withoutLeftOut(cluster, decide(cluster, rules)), options) }));
   const units = decided.map(({ cluster, decision }) => unitOf(context, cluster, decision, mark, options));
   const outcomes = await context.store.commit(context.settings.listId, units, commitOptions(context));
   const done = decided.filter((_, index) => outcomes[index]?.kind === 'done').map(({ decision }) => decision);
@@ -54,6 +58,11 @@ export async function planRows(context: AudienceContext, rows: readonly Row[], o
   const made = outcomes.flatMap((outcome) => (outcome.kind === 'done' ? outcome.rows : []));
   if (made.length === 0) return planned;
   return together(planned, await planRows(context, await context.store.rowsById(context.settings.listId, made), options));
+}
+
+function permitted(cluster: Cluster, decision: Decision, { permits }: PlanOptions): Decision {
+  if (!permits || permits(cluster, decision)) return decision;
+  return { rows: cluster.rows.map((row) => ({ ...row, syncStatus: 'todo' })), superseded: cluster.updates.filter(isWaiting).map(({ id }) => id), updates: [], newRows: [] };
 }
 
 function together(one: Planned, other: Planned): Planned {

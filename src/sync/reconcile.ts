@@ -1,13 +1,17 @@
 import type { RowId } from '../base/ids.ts';
-import type { MailchimpUpdate, UpdateKind } from '../store/entities.ts';
-import type { Unit } from '../store/store.ts';
+import type { HoldReason, LimitedKind, UpdateKind } from '../store/entities.ts';
 import { applyCivicrm } from './apply-civicrm.ts';
-import { unique } from './collections.ts';
-import { commitOptions, markTodo } from './commit.ts';
+import { finishApproved } from './approved-plan.ts';
+import { judgePlan, limitedKinds, type Sides } from './brake.ts';
+import { makePlanned, planCreations } from './create-contacts.ts';
+import { dropPlanned } from './drop-planned.ts';
+import { isOf, keepPlan } from './kept-plan.ts';
 import { pagesOfRows, pagesOfUpdates } from './pages.ts';
+import { countsOfSides, peopleChanged, sidesBefore, sidesNow } from './people-changed.ts';
 import { planRows } from './plan.ts';
+import { queueUpdates } from './queue-updates.ts';
 import { recover } from './recover.ts';
-import type { AudienceContext, Counts, StageContext } from './stage.ts';
+import type { Counts, StageContext } from './stage.ts';
 
 const UPDATE_KINDS = ['subscribe', 'unsubscribe', 'add', 'remove', 'create', 'rename', 'data'] as const satisfies readonly UpdateKind[];
 
@@ -16,19 +20,43 @@ const UPDATE_KINDS = ['subscribe', 'unsubscribe', 'add', 'remove', 'create', 're
  * application stands the brake; then CiviCRM is written at once, and Mailchimp's updates are queued.
  */
 export async function reconcile(context: StageContext): Promise<Counts> {
+  const open = await context.store.openPlan(context.settings.listId);
+  if (open?.state === 'held') return { held: 1 }; // this run's own, cut off before its end; or one that was held as this run began
+  if (open) await finishApproved(context, open);
   const recovered = await recover(context, context.signal);
-  await dropPlan(context); // of a run that stopped half-way: its rows are decided anew
-  const plan = await makePlan(context);
+  await dropPlanned(context, () => true, context.signal); // of a run that stopped half-way: its rows are decided anew
+  const decided = await makePlan(context);
+  const create = context.run.counts.createContacts?.['withheld'] ? await planCreations(context, context.run.id, context.signal) : 0;
+  const plan = { ...decided, create, planned: decided.planned + create };
+  const sides = context.run.mode === 'full' || limitedKinds(plan).length > 0 ? await sidesNow(context, context.signal) : null;
+  const counts = { ...plan, ...(sides && countsOfSides(sides)), recovered };
+  const why = sides ? await reasonsToHold(context, plan, sides) : [];
+  if (context.run.dryRun || why.length > 0) await keepPlan(context, why);
   if (context.run.dryRun) {
-    await dropPlan(context);
-    return { ...plan, recovered, dryRun: 1 };
+    await dropPlanned(context, isOf(context.run.id), context.signal);
+    return { ...counts, dryRun: 1, wouldBeHeld: Number(why.length > 0) };
   }
-  const applied = await applyPlan(context);
-  return { ...plan, ...applied, recovered };
+  if (why.length > 0) return { ...counts, held: 1 };
+  return { ...counts, ...(await applyPlan(context)) };
 }
 
+/** The brake. Who is to be created is to be added as well. */
+async function reasonsToHold(context: StageContext, plan: Readonly<Record<LimitedKind, number>>, sides: Sides): Promise<readonly HoldReason[]> {
+  const people = await peopleChanged(context);
+  const judged = {
+    kinds: { ...plan, add: plan.add + plan.create },
+    people: { ...people, add: people.add + plan.create },
+    sides,
+    before: Math.min(sides.mailchimp, sides.civicrm) === 0 ? await sidesBefore(context) : null,
+    missing: context.run.counts.fetch?.['notAsked'] ?? 0,
+  };
+  return judgePlan(judged, context.settings.limits);
+}
+
+type PlanCounts = Readonly<Record<UpdateKind | 'decided' | 'planned' | 'unclear', number>>;
+
 /** Counts what was decided, and the updates of each kind: what a dry run is for. */
-async function makePlan(context: StageContext): Promise<Counts> {
+async function makePlan(context: StageContext): Promise<PlanCounts> {
   const { settings, run, signal } = context;
   const audience = await context.store.audience(settings.listId);
   const total = (await context.store.countRows(settings.listId)).todo;
@@ -49,33 +77,27 @@ async function makePlan(context: StageContext): Promise<Counts> {
 }
 
 /** Releases what was planned. The brake stands before this. */
-async function applyPlan(context: StageContext): Promise<{ applied: number; refused: number; queued: number }> {
+async function applyPlan(context: StageContext): Promise<Counts> {
+  const { run, signal } = context;
+  const created = await createPlanned(context);
   const counts = { applied: 0, refused: 0, queued: 0 };
-  for await (const updates of pagesOfUpdates(context, 'civicrm', 'planned', context.signal)) {
-    const applied = await applyCivicrm(context, updates, { signal: context.signal });
+  for await (const updates of pagesOfUpdates(context, 'civicrm', 'planned', signal)) {
+    const applied = await applyCivicrm(context, updates.filter(isOf(run.id)), { signal });
     counts.applied += applied.done;
     counts.refused += applied.failed;
     context.progress({ done: counts.applied, total: null });
   }
-  for await (const updates of pagesOfUpdates(context, 'mailchimp', 'planned', context.signal)) counts.queued += await queueUpdates(context, updates);
-  return counts;
+  for await (const updates of pagesOfUpdates(context, 'mailchimp', 'planned', signal)) counts.queued += await queueUpdates(context, updates.filter(isOf(run.id)));
+  return { ...counts, ...(created > 0 && { created }) };
 }
 
-/** Planned updates may be sent from here on; those decided anew meanwhile fall away. */
-export async function queueUpdates(context: AudienceContext, updates: readonly MailchimpUpdate[]): Promise<number> {
-  const units = updates.map((update): Unit => ({ updates: [{ kind: 'write', id: update.id, from: ['planned'], set: { state: 'queued' } }] }));
-  const outcomes = await context.store.commit(context.settings.listId, units, commitOptions(context));
-  return outcomes.filter((outcome) => outcome.kind === 'done').length;
-}
-
-/** Ends what was planned and not applied; its rows are `todo` again. */
-async function dropPlan(context: StageContext): Promise<void> {
-  for (const side of ['civicrm', 'mailchimp'] as const)
-    for await (const updates of pagesOfUpdates(context, side, 'planned', context.signal)) {
-      const endedAt = context.clock.now();
-      const units = updates.map((update): Unit => ({ updates: [{ kind: 'write', id: update.id, from: ['planned'], set: { state: 'superseded', endedAt } }] }));
-      await context.store.commit(context.settings.listId, units, commitOptions(context));
-      const rows = await context.store.rowsById(context.settings.listId, unique(updates.flatMap((update) => update.rowId ?? [])));
-      await markTodo(context, rows);
-    }
+/** Contacts that had been withheld, and for which there is room now: they are made, and what follows for them is decided. */
+async function createPlanned(context: StageContext): Promise<number> {
+  const { run, signal, store, settings } = context;
+  if (!run.counts.createContacts?.['withheld']) return 0;
+  const { created } = await makePlanned(context, run.id, signal);
+  await dropPlanned(context, (update) => update.kind === 'create' && update.runId === run.id, signal);
+  const audience = await store.audience(settings.listId);
+  for await (const rows of pagesOfRows(context, { kind: 'status', status: 'todo' }, signal)) await planRows(context, rows, { audience, runId: run.id, withData: run.withData, signal });
+  return created;
 }

@@ -1,7 +1,6 @@
-import { codeOf, SyncError } from '../base/errors.ts';
 import type { Run, StageName } from '../store/entities.ts';
-import type { Lease } from '../store/store.ts';
 import type { StageOptions, StageOutcome } from './engine.ts';
+import { ended, Renewal } from './renewal.ts';
 import { LEASE, STAGE_GAP, type AudienceContext, type StageContext } from './stage.ts';
 import { isPast, STAGES } from './stages.ts';
 
@@ -21,56 +20,14 @@ export async function runStage(context: AudienceContext, run: Run, stage: StageN
     const counts = await STAGES[stage](stageContext);
     const completed: Run = { ...run, stage, counts: { ...run.counts, [stage]: counts } };
     await store.completeStage(lease, completed, clock.now(), STAGE_GAP);
-    const isHeld = stage === 'reconcile' && run.dryRun; // a dry run ends where the brake would hold it
+    const isHeld = stage === 'reconcile' && (run.dryRun || (counts['held'] ?? 0) > 0); // a dry run ends where the brake would hold it
     if (isHeld || options.last) await store.finishRun(lease, isHeld ? 'held' : 'done', clock.now(), null);
-    return { kind: 'done', counts, run: isHeld ? { ...completed, state: 'held' } : completed };
+    if (!isHeld) return { kind: 'done', counts, run: completed };
+    const [plan] = await store.plans(run.listId, 1);
+    return { kind: 'done', counts, run: { ...completed, state: 'held' }, ...(plan && { plan }) };
   } catch (error) {
     throw await ended(context, lease, renewal.reason(error), options.signal);
   } finally {
     renewal.stop();
-  }
-}
-
-/** Stopped from outside, a run stays and can be resumed by anyone at once; failed, it is over, and the next one does the work. */
-async function ended({ store, clock, holder }: AudienceContext, lease: Lease, error: unknown, signal: AbortSignal): Promise<unknown> {
-  if (signal.aborted) {
-    await store.endLeaseOf(lease.listId, holder);
-    return new SyncError('aborted', 'The stage was stopped; the run goes on where it was when it is started again.', { cause: error });
-  }
-  if (codeOf(error) !== 'lease_lost') await store.finishRun(lease, 'failed', clock.now(), codeOf(error)).catch(() => undefined); // the store may be what failed
-  return error;
-}
-
-/** Keeps a lease alive while a stage works, and stops the stage when it is lost. */
-class Renewal {
-  readonly #stopped = new AbortController();
-  readonly #lost = new AbortController();
-  readonly signal: AbortSignal;
-
-  constructor({ store, clock }: AudienceContext, lease: Lease, signal: AbortSignal) {
-    this.signal = AbortSignal.any([signal, this.#lost.signal]);
-    void this.#renew(async () => {
-      await clock.wait(LEASE / 3, this.#stopped.signal);
-      await store.renewLease(lease, clock.now(), LEASE);
-    });
-  }
-
-  async #renew(once: () => Promise<void>): Promise<void> {
-    while (!this.#stopped.signal.aborted)
-      try {
-        await once();
-      } catch (error) {
-        if (!this.#stopped.signal.aborted) this.#lost.abort(error);
-        return;
-      }
-  }
-
-  /** What ended the stage: a lost lease rather than the abort that follows from it. */
-  reason(error: unknown): unknown {
-    return this.#lost.signal.aborted ? this.#lost.signal.reason : error;
-  }
-
-  stop(): void {
-    this.#stopped.abort();
   }
 }

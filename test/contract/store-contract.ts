@@ -2,6 +2,7 @@ import type { Store } from '../../src/store/store.ts';
 import { commitContract } from './store/commit-contract.ts';
 import { concurrencyContract } from './store/concurrency-contract.ts';
 import { batchesContract, creationClaimsContract, inboxContract } from './store/queues-contract.ts';
+import { plansContract } from './store/plans-contract.ts';
 import { rowsContract } from './store/rows-contract.ts';
 import { runsContract } from './store/runs-contract.ts';
 import type { StorePlace, Stores } from './store/samples.ts';
@@ -33,6 +34,7 @@ export const storeContract = (name: string, open: () => Promise<StorePlace>): vo
     describe('rows', () => rowsContract(stores));
     describe('updates', () => updatesContract(stores));
     describe('commit', () => commitContract(stores));
+    describe('plans', () => plansContract(stores));
     describe('batches', () => batchesContract(stores));
     describe('inbox', () => inboxContract(stores));
     describe('creation claims', () => creationClaimsContract(stores));

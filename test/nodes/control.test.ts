@@ -10,6 +10,7 @@ import { RUN_MESSAGE, runLike } from './support/runs.ts';
 
 const statusLike = (id: string): AudienceStatus => ({
   listId: listId(id), name: id, rows: { todo: 0, live: 0, ok: 5, redo: 0, fail: 0 }, fails: {}, lastRun: null, fetchedAt: null, openBatches: [], queuedUpdates: 0, inbox: 0,
+  brake: { held: null, people: { subscribe: 0, unsubscribe: 0, add: 0, remove: 0, create: 0, rename: 0 }, limit: 25, webhooksBeyondLimits: 0 },
   webhooks: { expected: false, heardAt: null, checkedAt: null, problems: [], batchProblems: [] },
 });
 

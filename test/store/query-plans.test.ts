@@ -4,7 +4,7 @@ import type { StoreMethods } from '../../src/store/sqlite/methods.ts';
 import { migrate } from '../../src/store/sqlite/migrations.ts';
 import { methodsOf } from '../../src/store/sqlite/store-methods.ts';
 import type { RowPage } from '../../src/store/store.ts';
-import { contactRow, LIST, mailchimpUpdate, memberRow, MINUTE, NOW, RUN, runOf } from '../contract/store/samples.ts';
+import { contactRow, heldPlan, LIST, mailchimpUpdate, memberRow, MINUTE, NOW, RUN, runOf } from '../contract/store/samples.ts';
 import { RecordingDatabase } from './recording-database.ts';
 
 describe('Query plans of the embedded store', () => {
@@ -98,6 +98,7 @@ const callEverything = (store: StoreMethods): void => {
   store.rowsByMember(LIST, []);
   store.rowsByFormerEmail(LIST, email);
   store.countRows(LIST);
+  store.countSubscribed(LIST);
   store.countFails(LIST);
   store.openUpdates(LIST, [rowId(1)], [email]);
   store.updatesOfRows(LIST, [rowId(1)], NOW);
@@ -106,6 +107,11 @@ const callEverything = (store: StoreMethods): void => {
   store.updatesInState(LIST, 'mailchimp', 'queued', null, 10);
   store.countUpdatesInState(LIST, ['queued']);
   store.countUpdates(RUN);
+  store.updatesOfRun(RUN, null, 10);
+  store.countPeople(LIST, NOW);
+  store.writePlan(heldPlan(), start.lease);
+  store.plans(LIST, 5);
+  store.openPlan(LIST);
   store.contactMemories(LIST, [contactId(1)]);
 
   const { id } = store.openBatch({ account: 'main', listId: LIST, createdAt: NOW }, outcome.updates);

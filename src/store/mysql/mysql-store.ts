@@ -12,6 +12,7 @@ import { creationClaimMethods } from './creation-claims.ts';
 import { Database } from './database.ts';
 import { inboxMethods } from './inbox.ts';
 import { migrate } from './migrations.ts';
+import { planMethods } from './plans.ts';
 import { rowMethods } from './rows.ts';
 import { runMethods } from './runs.ts';
 import { updateMethods } from './updates.ts';
@@ -50,6 +51,7 @@ export const openMysqlStore = async ({ url, tablePrefix, clock = systemClock, ra
       ...updateMethods(database),
       ...contactMethods(database),
       ...commitMethods(database),
+      ...planMethods(database),
       ...batchMethods(database),
       ...inboxMethods(database),
       ...creationClaimMethods(database),

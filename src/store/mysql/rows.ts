@@ -29,6 +29,7 @@ const PAGE_OF_STATUS = `
   SELECT * FROM {cache} FORCE INDEX (by_status) WHERE mailchimp_list_id = ? AND sync_status = ? AND id > ? ORDER BY id LIMIT ?`;
 
 const COUNT = 'SELECT sync_status, COUNT(*) AS count FROM {cache} WHERE mailchimp_list_id = ? GROUP BY sync_status';
+const COUNT_SUBSCRIBED = `SELECT COUNT(*) AS count FROM {cache} WHERE mailchimp_list_id = ? AND mailchimp_status = 'subscribed'`;
 const COUNT_FAILS = `
   SELECT COALESCE(fail_reason, 'other') AS reason, COUNT(*) AS count FROM {cache}
   WHERE mailchimp_list_id = ? AND sync_status = 'fail' GROUP BY fail_reason`;
@@ -42,7 +43,7 @@ const RELEASE = 'UPDATE {cache} SET claimed_by = NULL, claimed_until = NULL WHER
 
 type RowMethods = Pick<
   Store,
-  'rows' | 'rowsById' | 'rowsByEmail' | 'rowsByContact' | 'rowsByMember' | 'rowsByFormerEmail' | 'countRows' | 'countFails' | 'claimRows' | 'releaseRows'
+  'rows' | 'rowsById' | 'rowsByEmail' | 'rowsByContact' | 'rowsByMember' | 'rowsByFormerEmail' | 'countRows' | 'countSubscribed' | 'countFails' | 'claimRows' | 'releaseRows'
 >;
 
 /** Reading, counting and claiming rows of the cache table; they are written by commits. */
@@ -65,6 +66,7 @@ export const rowMethods = (database: Database): RowMethods => {
       for (const { sync_status, count } of (await all(COUNT, listId)) as readonly { sync_status: SyncStatus; count: number }[]) counts[sync_status] = count;
       return counts;
     },
+    countSubscribed: (listId) => database.read((connection) => connection.count(COUNT_SUBSCRIBED, listId)),
     countFails: async (listId) => {
       const found = (await all(COUNT_FAILS, listId)) as readonly { reason: string; count: number }[];
       return Object.fromEntries(found.map(({ reason, count }) => [reason, count]));

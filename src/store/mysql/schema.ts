@@ -216,3 +216,16 @@ export const FIRST_SCHEMA: readonly string[] = [
   PRIMARY KEY (site, email)`,
   ),
 ];
+
+/** An index that is added to a table. */
+export interface Index {
+  readonly table: string;
+  readonly name: string;
+  readonly columns: string;
+}
+
+/** What was sent in the last 24 hours, and the newest plans. */
+export const INDEXES_OF_THE_BRAKE: readonly Index[] = [
+  { table: 'update', name: 'by_sent', columns: 'mailchimp_list_id, sent_at' },
+  { table: 'plan', name: 'by_held', columns: 'mailchimp_list_id, held_at, id' },
+];

@@ -1,3 +1,4 @@
+import { peopleOf } from '../columns/people-columns.ts';
 import type { Parameter } from '../columns/parameter.ts';
 import { updateOf, type UpdateColumns } from '../columns/update-columns.ts';
 import type { Update } from '../entities.ts';
@@ -21,9 +22,20 @@ const COUNT = `
   SELECT kind, side, state, fail_reason AS failReason, COUNT(*) AS count FROM {update}
   WHERE run_id = ? GROUP BY kind, side, state, fail_reason`;
 
+const OF_RUN = 'SELECT * FROM {update} WHERE run_id = ? AND id > ? ORDER BY id LIMIT ?';
+/** A person is a contact, or an address of which no contact is known. */
+const PERSON = `kind, coalesce(civicrm_contact_id, mailchimp_email, CONCAT('row ', mailchimpsync_cache_id), CONCAT('update ', id)) AS person, run_id`;
+const PEOPLE = `
+  SELECT kind, count(DISTINCT person) AS people FROM (
+    SELECT ${PERSON} FROM {update} FORCE INDEX (by_sent)
+      WHERE mailchimp_list_id = ? AND sent_at > ? AND state IN ('sending', 'submitted', 'done')
+    UNION ALL SELECT ${PERSON} FROM {update} FORCE INDEX (by_state)
+      WHERE mailchimp_list_id = ? AND side IN ('mailchimp', 'civicrm') AND state IN ('planned', 'queued')
+  ) AS changed WHERE run_id IS NULL OR NOT EXISTS (SELECT 1 FROM {plan} AS plan WHERE plan.id = changed.run_id) GROUP BY kind`;
+
 type UpdateMethods = Pick<
   Store,
-  'openUpdates' | 'updatesOfRows' | 'updatesByWriteId' | 'updatesById' | 'updatesInState' | 'updatesOfBatch' | 'countUpdatesInState' | 'countUpdates'
+  'openUpdates' | 'updatesOfRows' | 'updatesByWriteId' | 'updatesById' | 'updatesInState' | 'updatesOfBatch' | 'countUpdatesInState' | 'countUpdates' | 'updatesOfRun' | 'countPeople'
 >;
 
 /** Each update once, by id. */
@@ -56,6 +68,8 @@ export const updateMethods = (database: Database): UpdateMethods => {
       const counts = (await database.read((connection) => connection.allIn(COUNT_IN_STATE, states, listId))) as readonly { readonly count: number }[];
       return counts.reduce((sum, { count }) => sum + count, 0);
     },
+    updatesOfRun: (runId, after, limit) => read(OF_RUN, runId, after ?? 0, limit),
+    countPeople: async (listId, since) => peopleOf(await database.read((connection) => connection.all(PEOPLE, listId, since, listId))),
     countUpdates: async (runId) => (await database.read((connection) => connection.all(COUNT, runId))) as Awaited<ReturnType<Store['countUpdates']>>,
   };
 };

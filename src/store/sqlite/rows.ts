@@ -36,6 +36,9 @@ const PAGE_OF_STATUS = `
 const COUNT = `
   SELECT sync_status, count(*) AS count FROM mailchimpsync_cache INDEXED BY mailchimpsync_cache_status
   WHERE mailchimp_list_id = ? GROUP BY sync_status`;
+const COUNT_SUBSCRIBED = `
+  SELECT count(*) AS count FROM mailchimpsync_cache INDEXED BY mailchimpsync_cache_list
+  WHERE mailchimp_list_id = ? AND mailchimp_status = 'subscribed'`;
 const COUNT_FAILS = `
   SELECT coalesce(fail_reason, 'other') AS reason, count(*) AS count FROM mailchimpsync_cache INDEXED BY mailchimpsync_cache_fail
   WHERE mailchimp_list_id = ? AND sync_status = 'fail' GROUP BY fail_reason`;
@@ -48,7 +51,7 @@ const RELEASE = `
 
 type RowMethods = Pick<
   StoreMethods,
-  'rows' | 'rowsById' | 'rowsByEmail' | 'rowsByContact' | 'rowsByMember' | 'rowsByFormerEmail' | 'countRows' | 'countFails' | 'claimRows' | 'releaseRows'
+  'rows' | 'rowsById' | 'rowsByEmail' | 'rowsByContact' | 'rowsByMember' | 'rowsByFormerEmail' | 'countRows' | 'countSubscribed' | 'countFails' | 'claimRows' | 'releaseRows'
 >;
 
 /** Reading, counting and claiming rows of the cache table; they are written by commits. */
@@ -67,6 +70,7 @@ export const rowMethods = (database: Database): RowMethods => {
       for (const { sync_status, count } of database.all(COUNT, listId) as readonly { sync_status: SyncStatus; count: number }[]) counts[sync_status] = count;
       return counts;
     },
+    countSubscribed: (listId) => database.count(COUNT_SUBSCRIBED, listId),
     countFails: (listId) => {
       const found = database.all(COUNT_FAILS, listId) as readonly { reason: string; count: number }[];
       return Object.fromEntries(found.map(({ reason, count }) => [reason, count]));

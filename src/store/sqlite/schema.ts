@@ -197,3 +197,9 @@ CREATE TABLE mailchimpsync_creation_claim (
   PRIMARY KEY (site, email)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** What was sent in the last 24 hours, and the newest plans. */
+export const INDEXES_OF_THE_BRAKE = `
+CREATE INDEX mailchimpsync_update_sent ON mailchimpsync_update (mailchimp_list_id, sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX mailchimpsync_plan_held ON mailchimpsync_plan (mailchimp_list_id, held_at, id);
+`;

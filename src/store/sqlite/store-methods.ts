@@ -6,6 +6,7 @@ import { creationClaimMethods } from './creation-claims.ts';
 import type { Database } from './database.ts';
 import { inboxMethods } from './inbox.ts';
 import type { StoreMethods } from './methods.ts';
+import { planMethods } from './plans.ts';
 import { rowMethods } from './rows.ts';
 import { runMethods } from './runs.ts';
 import { updateMethods } from './updates.ts';
@@ -18,6 +19,7 @@ export const methodsOf = (database: Database): StoreMethods => ({
   ...updateMethods(database),
   ...contactMethods(database),
   ...commitMethods(database),
+  ...planMethods(database),
   ...batchMethods(database),
   ...inboxMethods(database),
   ...creationClaimMethods(database),

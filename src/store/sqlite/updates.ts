@@ -1,4 +1,5 @@
 import { writeJson } from '../columns/json.ts';
+import { peopleOf } from '../columns/people-columns.ts';
 import type { Parameter } from '../columns/parameter.ts';
 import { updateOf, type UpdateColumns } from '../columns/update-columns.ts';
 import type { Update } from '../entities.ts';
@@ -32,9 +33,20 @@ const COUNT = `
   SELECT kind, side, state, fail_reason AS failReason, count(*) AS count FROM mailchimpsync_update
   WHERE run_id = ? GROUP BY kind, side, state, fail_reason`;
 
+const OF_RUN = 'SELECT * FROM mailchimpsync_update WHERE run_id = ? AND id > ? ORDER BY id LIMIT ?';
+/** A person is a contact, or an address of which no contact is known. */
+const PERSON = `kind, coalesce(civicrm_contact_id, mailchimp_email, 'row ' || mailchimpsync_cache_id, 'update ' || id) AS person, run_id`;
+const PEOPLE = `
+  SELECT kind, count(DISTINCT person) AS people FROM (
+    SELECT ${PERSON} FROM mailchimpsync_update INDEXED BY mailchimpsync_update_sent
+      WHERE mailchimp_list_id = ? AND sent_at > ? AND state IN ('sending', 'submitted', 'done')
+    UNION ALL SELECT ${PERSON} FROM mailchimpsync_update INDEXED BY mailchimpsync_update_state
+      WHERE mailchimp_list_id = ? AND side IN ('mailchimp', 'civicrm') AND state IN ('planned', 'queued')
+  ) AS changed WHERE run_id IS NULL OR NOT EXISTS (SELECT 1 FROM mailchimpsync_plan AS plan WHERE plan.id = changed.run_id) GROUP BY kind`;
+
 type UpdateMethods = Pick<
   StoreMethods,
-  'openUpdates' | 'updatesOfRows' | 'updatesByWriteId' | 'updatesById' | 'updatesInState' | 'updatesOfBatch' | 'countUpdatesInState' | 'countUpdates'
+  'openUpdates' | 'updatesOfRows' | 'updatesByWriteId' | 'updatesById' | 'updatesInState' | 'updatesOfBatch' | 'countUpdatesInState' | 'countUpdates' | 'updatesOfRun' | 'countPeople'
 >;
 
 /** Reading and counting updates; they are written by commits. */
@@ -48,6 +60,8 @@ export const updateMethods = (database: Database): UpdateMethods => {
     updatesInState: (listId, side, state, after, limit) => read(IN_STATE, listId, side, state, after ?? 0, limit),
     updatesOfBatch: (batch) => read(OF_BATCH, batch),
     countUpdatesInState: (listId, states) => database.count(COUNT_IN_STATE, listId, writeJson(states)),
+    updatesOfRun: (runId, after, limit) => read(OF_RUN, runId, after ?? 0, limit),
+    countPeople: (listId, since) => peopleOf(database.all(PEOPLE, listId, since, listId)),
     countUpdates: (runId) => database.all(COUNT, runId) as ReturnType<StoreMethods['countUpdates']>,
   };
 };

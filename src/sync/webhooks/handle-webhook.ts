@@ -1,4 +1,4 @@
-import type { EmailAddress } from '../../base/ids.ts';
+import type { EmailAddress, RunId } from '../../base/ids.ts';
 import { emailAddress } from '../../base/ids.ts';
 import type { Member } from '../../mailchimp/api.ts';
 import type { AudienceState, InboxEntry, Row } from '../../store/entities.ts';
@@ -7,40 +7,51 @@ import { isWaiting } from '../claims.ts';
 import { clockDifference } from '../clock-difference.ts';
 import { commitOptions, rewriteRows } from '../commit.ts';
 import type { AudienceContext } from '../stage.ts';
-import { syncRows } from '../sync-rows.ts';
+import { syncRows, type RowsSynced } from '../sync-rows.ts';
 import { takeLooks, type Look } from '../take-looks.ts';
 import { hearWebhook, isEcho } from '../webhook-word.ts';
 import { WordOrder } from '../words.ts';
 
 /**
  * Handles one webhook (algorithm.md, "Webhooks"): its word is heard, the member read for the state, and the people concerned
- * are synced at once. true: they were; false: somebody else has a row of theirs now, which stays `todo`.
+ * are synced at once, as far as the brake lets them: a person's own unsubscribe it never holds up.
+ * @param by an approval of what waits; null: the limits hold
  */
-export const handleWebhook = (context: AudienceContext, entry: InboxEntry, signal?: AbortSignal): Promise<boolean> => new Handling(context, entry, signal).run();
+export const handleWebhook = (context: AudienceContext, entry: InboxEntry, by: RunId | null, signal?: AbortSignal): Promise<RowsSynced> => new Handling(context, entry, by, signal).run();
+
+/** Unsubscribed by the person, not by an administrator or the API (facts/mailchimp.md). */
+export const isOwnUnsubscribe = ({ type, payload }: InboxEntry): boolean => type === 'unsubscribe' && payload['action'] === 'unsub';
 
 class Handling {
   readonly #context: AudienceContext;
   readonly #entry: InboxEntry;
+  readonly #by: RunId | null;
   readonly #signal: AbortSignal | undefined;
   readonly #order: WordOrder;
 
-  constructor(context: AudienceContext, entry: InboxEntry, signal: AbortSignal | undefined) {
+  constructor(context: AudienceContext, entry: InboxEntry, by: RunId | null, signal: AbortSignal | undefined) {
     this.#context = context;
     this.#entry = entry;
+    this.#by = by;
     this.#signal = signal;
     this.#order = new WordOrder(clockDifference(context));
   }
 
-  async run(): Promise<boolean> {
+  async run(): Promise<RowsSynced> {
     const { email } = this.#entry;
-    if (email === null) return true;
+    if (email === null) return 'done';
     const audience = await this.#context.store.audience(this.#context.settings.listId);
     const row = await this.#rowConcerned(email);
     if (row && this.#isNo()) await this.#hearNo(row);
     await this.#look(audience, email, row);
     const rows = [...(await this.#rowsAt(email)), ...(row ? await this.#context.store.rowsById(this.#context.settings.listId, [row.id]) : [])];
     // A `profile` carries the person's own word on the names.
-    return syncRows(this.#context, [...new Map(rows.map((each) => [each.id, each])).values()], { withData: this.#entry.type === 'profile', signal: this.#signal });
+    return syncRows(this.#context, [...new Map(rows.map((each) => [each.id, each])).values()], {
+      withData: this.#entry.type === 'profile',
+      isLimited: this.#by === null && !isOwnUnsubscribe(this.#entry),
+      by: this.#by,
+      signal: this.#signal,
+    });
   }
 
   #isNo(): boolean {

@@ -99,6 +99,15 @@ export const rowsContract = (stores: () => Stores): void => {
     assert.deepEqual(await filtered({ kind: 'empty' }), ['addressAlone', 'nothing']);
   });
 
+  it('counts who is subscribed at Mailchimp', async () => {
+    const { store } = stores();
+    const { member } = memberRow('a');
+    assert.ok(member);
+    await stored(store, [memberRow('a'), memberRow('b'), memberRow('c', { member: { ...member, status: 'unsubscribed' } }), memberRow('d', { member: { ...member, status: null } }), contactRow(1)]);
+    assert.equal(await store.countSubscribed(LIST), 2);
+    assert.equal(await store.countSubscribed(OTHER_LIST), 0);
+  });
+
   it('counts rows by status and failures by reason', async () => {
     const { store } = stores();
     await stored(store, [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {
-  contactId, emailAddress, groupId, interestId, listId, memberContactId, memberHash, runId, writeId, type RowId, type RunId, type UpdateId,
+  contactId, emailAddress, groupId, interestId, listId, memberContactId, memberHash, runId, updateId, writeId, type RowId, type RunId, type UpdateId,
 } from '../../../src/base/ids.ts';
-import type { CivicrmUpdate, MailchimpUpdate, NewRow, Row, Word } from '../../../src/store/entities.ts';
+import type { CivicrmUpdate, HeldPlan, MailchimpUpdate, NewRow, Row, Word } from '../../../src/store/entities.ts';
 import type { Store, Unit, UnitOutcome } from '../../../src/store/store.ts';
 
 /** How the suite reaches the store under test: `connect` opens one more instance on the same data. */
@@ -107,6 +107,16 @@ export const civicrmUpdate = (change: Partial<New<CivicrmUpdate>> = {}): New<Civ
 
 export const runOf = (id: RunId = RUN, list = LIST) =>
   ({ id, listId: list, mode: 'since', since: NOW - 9, withData: true, dryRun: false, startedAt: NOW }) as const;
+
+export const heldPlan = (change: Partial<HeldPlan> = {}): HeldPlan => ({
+  id: RUN,
+  listId: LIST,
+  state: 'held',
+  summary: { dryRun: false, why: [{ kind: 'limit', of: 'subscribe', people: 30, limit: 25 }], updates: 2, kinds: { subscribe: 30 }, reasons: { 'only CiviCRM has said anything': 30 }, unclear: 1, first: updateId(4) },
+  heldAt: NOW,
+  settledAt: null,
+  ...change,
+});
 
 /** Commits one unit that must go through. */
 export const committed = async (store: Store, unit: Unit, list = LIST): Promise<Extract<UnitOutcome, { kind: 'done' }>> => {

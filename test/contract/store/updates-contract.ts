@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { emailAddress, rowId, runId, updateId, writeId } from '../../../src/base/ids.ts';
+import { contactId, emailAddress, rowId, runId, updateId, writeId } from '../../../src/base/ids.ts';
 import type { UpdateState } from '../../../src/store/entities.ts';
-import { civicrmUpdate, LIST, mailchimpUpdate, memberRow, NOW, only, OTHER_LIST, RUN, stored, storedUpdates, type Stores } from './samples.ts';
+import { civicrmUpdate, heldPlan, LIST, mailchimpUpdate, memberRow, NOW, only, OTHER_LIST, RUN, stored, storedUpdates, type Stores } from './samples.ts';
 
 export const updatesContract = (stores: () => Stores): void => {
   const ANN = emailAddress('ann@example.org');
@@ -77,6 +77,41 @@ export const updatesContract = (stores: () => Stores): void => {
     assert.equal(await store.countUpdatesInState(LIST, ['queued', 'sending', 'submitted']), 3);
     assert.equal(await store.countUpdatesInState(LIST, []), 0);
     assert.equal(await store.countUpdatesInState(OTHER_LIST, ['queued']), 0);
+  });
+
+  it('pages through the updates of a run', async () => {
+    const { store } = stores();
+    const ids = await storedUpdates(store, [mailchimpUpdate(), civicrmUpdate({ state: 'superseded' }), mailchimpUpdate({ runId: runId('another') }), mailchimpUpdate({ state: 'done' })]);
+    assert.deepEqual((await store.updatesOfRun(RUN, null, 2)).map(({ id }) => id), [ids[0], ids[1]]);
+    assert.deepEqual((await store.updatesOfRun(RUN, ids[1] ?? null, 2)).map(({ id }) => id), [ids[3]]);
+    assert.deepEqual(await store.updatesOfRun(runId('never'), null, 2), []);
+  });
+
+  it('counts the people changed since by kind: each once, who waits too, who ended in vain not', async () => {
+    const { store } = stores();
+    const [row, another] = await stored(store, [memberRow('ann'), memberRow('bob')]);
+    const nobody = { contactId: null, kind: 'unsubscribe' } as const;
+    await storedUpdates(store, [
+      mailchimpUpdate({ state: 'done', sentAt: NOW + 1 }),
+      mailchimpUpdate({ state: 'queued' }),
+      mailchimpUpdate({ state: 'submitted', sentAt: NOW + 1, contactId: contactId(8) }),
+      mailchimpUpdate({ state: 'done', sentAt: NOW, contactId: contactId(9) }),
+      ...(['failed', 'aborted', 'superseded'] as const).map((state) => mailchimpUpdate({ state, sentAt: NOW + 1, contactId: contactId(10) })),
+      mailchimpUpdate({ ...nobody, state: 'sending', sentAt: NOW + 1 }),
+      mailchimpUpdate({ ...nobody, state: 'planned', email: emailAddress('bob@example.org') }),
+      mailchimpUpdate({ kind: 'data', state: 'done', sentAt: NOW + 1 }),
+      civicrmUpdate({ state: 'done', sentAt: NOW + 1 }),
+      ...[row, another, row].map((of) => civicrmUpdate({ kind: 'create', contactId: null, rowId: of?.id ?? null })),
+    ]);
+    assert.deepEqual(await store.countPeople(LIST, NOW), { subscribe: 2, unsubscribe: 2, add: 1, remove: 0, create: 2, rename: 0 });
+    assert.deepEqual(await store.countPeople(OTHER_LIST, NOW), { subscribe: 0, unsubscribe: 0, add: 0, remove: 0, create: 0, rename: 0 });
+  });
+
+  it('does not count the people of a plan that was held', async () => {
+    const { store } = stores();
+    await storedUpdates(store, [mailchimpUpdate(), mailchimpUpdate({ runId: runId('another'), contactId: contactId(8) }), mailchimpUpdate({ runId: null, contactId: contactId(9) })]);
+    await store.writePlan(heldPlan());
+    assert.equal((await store.countPeople(LIST, NOW)).subscribe, 2);
   });
 
   it('counts a run’s updates by kind, side, state and reason', async () => {

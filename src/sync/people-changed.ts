@@ -1,0 +1,65 @@
+import { DAY } from '../base/clock.ts';
+import type { ContactId } from '../base/ids.ts';
+import type { HoldReason, PeopleByKind, UpdateKind } from '../store/entities.ts';
+import { judgePlan, limitedKinds, limitOf, type Sides } from './brake.ts';
+import type { BrakeStatus } from './engine.ts';
+import type { AudienceContext } from './stage.ts';
+
+type Known = Pick<AudienceContext, 'store' | 'settings' | 'clock'>;
+
+/** Group contacts counted at a time (facts/civicrm.md). */
+const PAGE = 5000;
+/** Runs and plans looked through for the last that counts. */
+const RUNS = 200;
+const PLANS = 50;
+
+/** Everybody who was changed in the last 24 hours, or is about to be. An approval starts the count anew: somebody has looked. */
+export async function peopleChanged({ store, settings, clock }: Known): Promise<PeopleByKind> {
+  const approvals = (await store.plans(settings.listId, PLANS)).filter(({ state }) => state === 'approved' || state === 'applied');
+  return store.countPeople(settings.listId, Math.max(clock.now() - DAY, ...approvals.map(({ settledAt }) => settledAt ?? 0)));
+}
+
+/** How many people each side has now. */
+export async function sidesNow({ store, settings, civicrm }: AudienceContext, signal?: AbortSignal): Promise<Sides> {
+  let added = 0;
+  for (let after: ContactId | null = null; ; ) {
+    const ids: readonly ContactId[] = await civicrm.addedAfter(settings.subscriptionGroup, after, PAGE, signal);
+    added += ids.length;
+    if (ids.length < PAGE) return { mailchimp: await store.countSubscribed(settings.listId), civicrm: added };
+    after = ids.at(-1)!;
+  }
+}
+
+/** As the sides were when a run last applied its plan. */
+export async function sidesBefore({ store, settings }: Known): Promise<Sides | null> {
+  for (const { state, dryRun, counts } of await store.runs(settings.listId, RUNS)) {
+    const { members, inGroup } = counts.reconcile ?? {};
+    if (state === 'done' && !dryRun && members !== undefined && inGroup !== undefined) return { mailchimp: members, civicrm: inGroup };
+  }
+  return null;
+}
+
+/** The sides without asking CiviCRM. */
+const sidesKnown = async (context: Known): Promise<Sides> => ({
+  mailchimp: await context.store.countSubscribed(context.settings.listId),
+  civicrm: (await sidesBefore(context))?.civicrm ?? 0,
+});
+
+/** What a run remembers of the sides, for the next ones. */
+export const countsOfSides = ({ mailchimp, civicrm }: Sides): { readonly members: number; readonly inGroup: number } => ({ members: mailchimp, inGroup: civicrm });
+
+/** Why some planned updates outside a run are not to be applied now. The sides are as the last run knew them, which is asked for only where it matters. */
+export async function reasonsToWait(context: AudienceContext, kinds: Readonly<Partial<Record<UpdateKind, number>>>): Promise<readonly HoldReason[]> {
+  const { limits } = context.settings;
+  const people = await peopleChanged(context);
+  if (limitedKinds(kinds).every((kind) => people[kind] <= limits.people)) return [];
+  return judgePlan({ kinds, people, sides: await sidesKnown(context), before: null, missing: 0 }, limits);
+}
+
+/** How the brake stands, without asking CiviCRM. */
+export async function brakeStatus(context: Pick<AudienceContext, 'store' | 'settings' | 'clock'>, webhooksBeyondLimits: number): Promise<BrakeStatus> {
+  const { listId, limits } = context.settings;
+  const plan = await context.store.openPlan(listId);
+  const limit = limitOf(limits, await sidesKnown(context));
+  return { held: plan?.state === 'held' ? plan : null, people: await peopleChanged(context), limit, webhooksBeyondLimits };
+}
