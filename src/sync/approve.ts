@@ -1,8 +1,9 @@
 import { SyncError } from '../base/errors.ts';
 import { runId, type RunId } from '../base/ids.ts';
 import type { HeldPlan } from '../store/entities.ts';
-import type { Lease } from '../store/store.ts';
+import type { RunStart } from '../store/store.ts';
 import { finishApproved } from './approved-plan.ts';
+import { endLeaseOfDead } from './dead-lease.ts';
 import { dropPlanned } from './drop-planned.ts';
 import { fetch } from './fetch.ts';
 import { handleInbox } from './handle-inbox.ts';
@@ -75,8 +76,11 @@ async function underLease(context: AudienceContext, plan: HeldPlan, signal: Abor
   const { store, settings, clock, random, holder } = context;
   await endRunOf(context, plan);
   const request = { mode: 'incremental', since: null, withData: (await store.run(plan.id))?.withData ?? false, dryRun: false } as const;
-  const begun = await store.startRun({ ...request, id: runId(random.token(8)), listId: settings.listId, startedAt: clock.now() }, holder, clock.now(), LEASE);
-  if (begun.kind !== 'started') throw busy(context);
+  const asked = { ...request, id: runId(random.token(8)), listId: settings.listId, startedAt: clock.now() };
+  const begin = (): Promise<RunStart> => store.startRun(asked, holder, clock.now(), LEASE);
+  let begun = await begin(); // one that was cut off, such as an approval's own, ends with this work
+  if (begun.kind === 'busy' && (await endLeaseOfDead(store, settings.listId))) begun = await begin();
+  if (begun.kind === 'busy') throw busy(context);
   const { run, lease } = begun;
   const renewal = new Renewal(context, lease, signal);
   try {
@@ -95,7 +99,7 @@ async function underLease(context: AudienceContext, plan: HeldPlan, signal: Abor
 async function endRunOf(context: AudienceContext, plan: HeldPlan): Promise<void> {
   const { store, clock, holder } = context;
   if ((await store.run(plan.id))?.state !== 'running') return;
-  const lease: Lease | null = await store.takeLease(plan.id, holder, clock.now(), LEASE);
+  const lease = await store.takeLease(plan.id, holder, clock.now(), LEASE);
   if (!lease) throw busy(context);
   await store.finishRun(lease, 'held', clock.now(), null);
 }

@@ -13,7 +13,8 @@ import { approve, reject } from './approve.ts';
 import { checkBindings } from './check-bindings.ts';
 import type { AudienceStatus, Engine, EngineOptions, OpenEngine, StageOptions, StageOutcome, StartOutcome } from './engine.ts';
 import { handleInbox } from './handle-inbox.ts';
-import { isDead, letGo, newHolder } from './holder.ts';
+import { endLeaseOfDead } from './dead-lease.ts';
+import { letGo, newHolder } from './holder.ts';
 import { brakeStatus } from './people-changed.ts';
 import { planAsCsv, viewPlan } from './plan-view.ts';
 import { receiveBatchWebhook } from './receive-webhook.ts';
@@ -59,7 +60,7 @@ class OpenedEngine implements Engine {
     const run = { ...asked, id: id ?? runId(context.random.token(8)), listId, startedAt: context.clock.now() };
     const begin = (): Promise<RunStart> => context.store.startRun(run, this.#holder, context.clock.now(), LEASE);
     let begun = await begin();
-    if (begun.kind === 'busy' && (await this.#endLeaseOfDead(listId))) begun = await begin();
+    if (begun.kind === 'busy' && (await endLeaseOfDead(context.store, listId))) begun = await begin();
     if (begun.kind === 'busy') return { kind: 'not_started', reason: 'busy', run: begun.run };
     return { kind: begun.kind, run: begun.run };
   }
@@ -164,14 +165,6 @@ class OpenedEngine implements Engine {
       }
     if (failures.length > 0) throw failures[0];
     return sum;
-  }
-
-  /** A run of a process that is no more can be resumed at once. */
-  async #endLeaseOfDead(listId: ListId): Promise<boolean> {
-    const holder = await this.#options.store.leaseHolder(listId);
-    if (holder === null || !isDead(holder)) return false;
-    await this.#options.store.endLeaseOf(listId, holder);
-    return true;
   }
 
   #audience(listId: ListId): AudienceSettings {

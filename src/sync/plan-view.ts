@@ -93,7 +93,7 @@ export async function planAsCsv(context: AudienceContext): Promise<string | null
 }
 
 /** What begins like a formula is kept from being one in a spreadsheet (https://owasp.org/www-community/attacks/CSV_Injection). */
-function cell(value: unknown): string {
+function cell(value: PlannedChange[keyof PlannedChange]): string {
   const text = value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
   const safe = /^[=+\-@\t\r]/u.test(text) ? `'${text}` : text;
   return /[",\r\n]/u.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -56,8 +56,8 @@ export interface SyncWorld {
   readonly engine: Engine;
   /** What the engine logged. */
   readonly logged: readonly string[];
-  /** Another engine on the same store, with other settings of the audience. */
-  reopen(list: JsonObject): Promise<Engine>;
+  /** Another engine on the same store, with other settings of the audience, or with these for another audience in its place. */
+  reopen(list: JsonObject, bound?: ListId): Promise<Engine>;
   /** Something happens just before the next request that fits (`PATCH /3.0/lists/…`) reaches its service. */
   justBefore(request: RegExp, act: () => void): void;
 }
@@ -70,12 +70,12 @@ const seededRandom = (seed: number): Random => {
   };
 };
 
-function settingsOf(options: WorldOptions, list: JsonObject): Settings {
+function settingsOf(options: WorldOptions, list: JsonObject, id: ListId = LIST): Settings {
   const base = simulatorSettings({ mailchimpUrl: MAILCHIMP_URL, civicrmUrl: CIVICRM_URL, timezone: 'UTC', webhookBase: WEBHOOK_BASE });
   const lists = base['lists'] as JsonObject;
   const bound = { ...(lists[LIST] as JsonObject), ...list };
   const other: JsonObject = options.twoAudiences ? { [OTHER_LIST]: { subscriptionGroup: String(OTHER_GROUP), apiKey: world.mailchimp.account, limits: { percent: 100 } } } : {};
-  return readSettings({ ...base, lists: { [LIST]: bound, ...other }, civicrm: { ...(base['civicrm'] as JsonObject), ...options.civicrm } });
+  return readSettings({ ...base, lists: { ...other, [id]: bound }, civicrm: { ...(base['civicrm'] as JsonObject), ...options.civicrm } });
 }
 
 /** Stores of the running test, closed after it. */
@@ -125,7 +125,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<SyncWorld> 
     openEngine(settings, { store, clock: time.engine, random: seededRandom((options.seed ?? 1) + engines++), adapter, log: (text) => logged.push(text) });
   const settings = settingsOf(options, options.list ?? {});
   engine = await openOn(settings);
-  const reopen = (list: JsonObject): Promise<Engine> => openOn(settingsOf(options, list));
+  const reopen = (list: JsonObject, bound?: ListId): Promise<Engine> => openOn(settingsOf(options, list, bound));
   return { time, mailchimp, civicrm, settings, store, engine, logged, reopen, justBefore: (request, act) => meanwhile.add(request, act) };
 }
 
