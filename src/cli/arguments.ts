@@ -14,6 +14,8 @@ export type Command =
 export interface RunOptions {
   /** One sync, a report, and an exit code. */
   readonly once: boolean;
+  /** With `once`: `dryRun` shows the plan and applies nothing; `approve` applies the plan that waits first. */
+  readonly plan: 'apply' | 'approve' | 'dryRun';
   /** People to simulate; null: those of before, or the default. */
   readonly people: number | null;
   /** How long `once` waits for Mailchimp's batches. */
@@ -32,6 +34,8 @@ export const HELP = `npm start [-- options]
 Starts Node-RED with the reference flow. Without settings, Mailchimp and CiviCRM are simulated on this machine.
 
   --once           sync until both sides agree, print a report, exit
+  --dry-run        with --once: print the plan, and change nothing on either side
+  --approve        with --once: apply the plan that is held for approval, then sync
   --people N       simulate N people (default ${DEFAULT_PEOPLE}); another number than before makes both services afresh
   --wait MINUTES   with --once: wait so long for Mailchimp's batches (default ${DEFAULT_WAIT / MINUTE})
   --user-dir DIR   folder of Node-RED's files and the sync's store (default ${DEFAULT_USER_DIRECTORY})
@@ -44,7 +48,8 @@ Environment:
   MAILCHIMPSYNC_STORE      sqlite, mysql (a MariaDB that is started on data in the user folder), or a mysql:// URL;
                            goes before the settings
 
-Exit codes with --once: 0 in step, 1 error, 2 settings, 3 not in step or results outstanding, 4 held for approval, 5 busy.
+Exit codes with --once: 0 in step, 1 error, 2 settings, 3 not in step or results outstanding, 4 held for approval
+(with --dry-run: it would be), 5 busy.
 `;
 
 /** Reads the command line (without the program's own name). Never throws. */
@@ -55,6 +60,8 @@ export const parseCommand = (words: readonly string[]): Command => {
       allowPositionals: false,
       options: {
         once: { type: 'boolean', default: false },
+        'dry-run': { type: 'boolean', default: false },
+        approve: { type: 'boolean', default: false },
         people: { type: 'string' },
         wait: { type: 'string' },
         'user-dir': { type: 'string', default: DEFAULT_USER_DIRECTORY },
@@ -65,13 +72,16 @@ export const parseCommand = (words: readonly string[]): Command => {
     });
     if (values.help) return { kind: 'help' };
     if (values['import-cache']) {
-      if (values.once || values.people !== undefined || values.wait !== undefined || values.port !== undefined) throw new Error('--import-cache goes with --user-dir only');
+      if (values.once || values['dry-run'] || values.approve || values.people !== undefined || values.wait !== undefined || values.port !== undefined) throw new Error('--import-cache goes with --user-dir only');
       return { kind: 'import', userDirectory: values['user-dir'] };
     }
+    if (values['dry-run'] && values.approve) throw new Error('--dry-run and --approve exclude each other');
+    if ((values['dry-run'] || values.approve) && !values.once) throw new Error('--dry-run and --approve go with --once');
     return {
       kind: 'run',
       options: {
         once: values.once,
+        plan: values['dry-run'] ? 'dryRun' : values.approve ? 'approve' : 'apply',
         people: values.people === undefined ? null : whole('--people', values.people, 1, 2_000_000),
         wait: values.wait === undefined ? DEFAULT_WAIT : minutes('--wait', values.wait),
         userDirectory: values['user-dir'],

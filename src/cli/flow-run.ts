@@ -22,7 +22,7 @@ export const statusOf = (session: Session, signal: AbortSignal): Promise<readonl
  * Starts a run of an audience through the flow's start node, and waits until it is over. Rejects with the `SyncError`
  * with which a node of the flow ended its work on the run.
  */
-export const runThroughFlow = async (session: Session, listId: ListId, mode: RunMode, until: Instant, signal: AbortSignal): Promise<RunEnd> => {
+export const runThroughFlow = async (session: Session, listId: ListId, asked: { readonly mode: RunMode; readonly dryRun: boolean }, until: Instant, signal: AbortSignal): Promise<RunEnd> => {
   const lastRun = async (): Promise<Run | null> => (await statusOf(session, signal)).find((status) => status.listId === listId)?.lastRun ?? null;
   const before = await lastRun();
   let notStarted: 'busy' | 'held' | 'disabled' | null = null;
@@ -36,7 +36,7 @@ export const runThroughFlow = async (session: Session, listId: ListId, mode: Run
     },
   });
   try {
-    session.nodeRed.receive(session.start, { sync: { listId, mode } });
+    session.nodeRed.receive(session.start, { sync: { listId, ...asked } });
     for (;;) {
       await systemClock.wait(LOOK, signal);
       if (failure !== null) throw failure;

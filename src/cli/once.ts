@@ -6,6 +6,9 @@ import type { Settings } from '../settings/settings.ts';
 import type { RunMode } from '../store/entities.ts';
 import type { Store } from '../store/store.ts';
 import type { AudienceStatus, Engine } from '../sync/engine.ts';
+import type { PlanView } from '../sync/plan-view.ts';
+import type { Counts } from '../sync/stage.ts';
+import type { RunOptions } from './arguments.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import type { ExitCode } from './exit-code.ts';
 import { runThroughFlow, settleBatches, statusOf } from './flow-run.ts';
@@ -25,6 +28,8 @@ export interface OnceResult {
   readonly after: readonly Look[];
   readonly updates: readonly UpdateCount[];
   readonly requests: ReturnType<Engine['requests']>;
+  /** Plans that are held, or that the dry run made, with their first changes. */
+  readonly plans: readonly PlanView[];
   /** Runs of the flow. */
   readonly rounds: number;
   readonly seconds: number;
@@ -34,6 +39,7 @@ export interface OnceContext {
   readonly session: Session;
   readonly settings: Settings;
   readonly store: Store;
+  readonly plan: RunOptions['plan'];
   /** When waiting ends. */
   readonly until: Instant;
   readonly signal: AbortSignal;
@@ -48,6 +54,7 @@ export const syncOnce = async (context: OnceContext): Promise<OnceResult> => {
   const startedAt = systemClock.now();
   const look = (): Promise<readonly Look[]> => lookAtBothSides(settings, store, signal);
   const before = await look();
+  const approved = context.plan === 'approve' ? await approvePlans(context) : [];
   const rounds: Round[] = [];
   let after = before;
   for (let goOn = true; goOn && rounds.length < MOST_ROUNDS; ) {
@@ -61,17 +68,35 @@ export const syncOnce = async (context: OnceContext): Promise<OnceResult> => {
     goOn = !isDone && round.end === null && moved;
   }
   const last = rounds.at(-1);
-  const remarks = last === undefined ? [] : remarksOn(last);
+  const remarks = [...(context.plan === 'approve' && approved.length === 0 ? ['No plan waited for approval.'] : []), ...(last === undefined ? [] : remarksOn(last))];
   return {
     exit: last?.end?.exit ?? (remarks.length === 0 && after.every(isInStep) ? EXIT.inStep : EXIT.notInStep),
     remarks,
     before,
     after,
-    updates: await updatesOfRuns(store, rounds.flatMap(({ runs }) => runs)),
+    updates: context.plan === 'dryRun' ? [] : await updatesOfRuns(store, [...approved, ...rounds.flatMap(({ runs }) => runs)]),
+    plans: last?.end?.showsPlans ? await plansOf(context) : [],
     requests: await session.config.work(signal, (engine) => Promise.resolve(engine.requests())),
     rounds: rounds.length,
     seconds: (systemClock.now() - startedAt) / 1000,
   };
+};
+
+/** Approves the plans that wait; answers the runs that had made them. */
+const approvePlans = async ({ session, until, signal }: OnceContext): Promise<readonly RunId[]> => {
+  const held = (await statusOf(session, signal)).flatMap(({ listId, brake }) => (brake.held === null ? [] : [{ listId, plan: brake.held.id }]));
+  for (const { listId, plan } of held) await session.config.work(signal, (engine, stop) => engine.approve(listId, { plan, signal: stop }));
+  if (held.length > 0) await settleBatches(session, until, signal);
+  return held.map(({ plan }) => plan);
+};
+
+/** People of a plan that are shown. */
+const SHOWN = 10;
+
+const plansOf = async ({ session, settings, signal }: OnceContext): Promise<readonly PlanView[]> => {
+  const audiences = [...settings.audiences.values()].filter(({ enabled }) => enabled);
+  const plans = await session.config.work(signal, (engine) => Promise.all(audiences.map(({ listId }) => engine.plan(listId, { limit: SHOWN }))));
+  return plans.filter((plan) => plan !== null);
 };
 
 /** One run of every audience, with the results of its batches. */
@@ -82,12 +107,13 @@ interface Round {
   /** Rows and updates that are not settled. */
   readonly waiting: number;
   /** What ends everything, with its exit code. */
-  readonly end: { readonly exit: ExitCode; readonly remark: string } | null;
+  readonly end: { readonly exit: ExitCode; readonly remark: string; readonly showsPlans?: true } | null;
 }
 
-const runRound = async ({ session, settings, store, until, signal }: OnceContext, mode: RunMode): Promise<Round> => {
+const runRound = async ({ session, settings, store, plan, until, signal }: OnceContext, mode: RunMode): Promise<Round> => {
+  const dryRun = plan === 'dryRun';
   const audiences = [...settings.audiences.values()].filter(({ enabled }) => enabled);
-  const ends = await Promise.all(audiences.map(async ({ listId, name }) => ({ name, end: await runThroughFlow(session, listId, mode, until, signal) })));
+  const ends = await Promise.all(audiences.map(async ({ listId, name }) => ({ name, end: await runThroughFlow(session, listId, { mode, dryRun }, until, signal) })));
   const settled = await settleBatches(session, until, signal);
   const runs = ends.flatMap(({ end }) => (end.kind === 'ended' ? [end.run.id] : []));
   const counts = await updatesOfRuns(store, runs);
@@ -96,9 +122,12 @@ const runRound = async ({ session, settings, store, until, signal }: OnceContext
     runs,
     decided: counts.reduce((sum, { count }) => sum + count, 0),
     waiting: waitingIn(await statusOf(session, signal), new Set(audiences.map(({ listId }) => listId))),
-    end: ends.map(({ name, end }) => endOf(end, name)).find((end) => end !== null) ?? (settled ? null : late),
+    end: gravest(ends.map(({ name, end }) => endOf(end, name))) ?? (settled ? null : late),
   };
 };
+
+/** Of several audiences' ends the one with the highest exit code. */
+const gravest = (ends: readonly Round['end'][]): Round['end'] => ends.filter((end) => end !== null).toSorted((one, other) => other.exit - one.exit)[0] ?? null;
 
 const waitingIn = (statuses: readonly AudienceStatus[], audiences: ReadonlySet<ListId>): number =>
   statuses.filter(({ listId }) => audiences.has(listId)).reduce((sum, { rows, queuedUpdates }) => sum + rows.todo + rows.live + queuedUpdates, 0);
@@ -128,16 +157,23 @@ const notStarted = (reason: Extract<RunEnd, { kind: 'not_started' }>['reason'], 
 
 const HELD = (name: string): Round['end'] => ({
   exit: EXIT.held,
-  remark: `${name}: the plan is held, because it changes more than the limits allow; nothing of it was applied. Look at it and approve or reject it with the control node.`,
+  remark: `${name}: the plan is held, because it changes more than the limits allow; nothing of it was applied. Approve it with --once --approve, or approve or reject it with the control node.`,
+  showsPlans: true,
 });
 
-const endOfRun = ({ state, errorCode }: Extract<RunEnd, { kind: 'ended' }>['run'], name: string): Round['end'] => {
+const dryRunEnded = (counts: Counts, name: string): Round['end'] => ({
+  exit: counts['wouldBeHeld'] ? EXIT.held : counts['planned'] ? EXIT.notInStep : EXIT.inStep,
+  remark: `${name}: this was a dry run; nothing was changed on either side.${counts['wouldBeHeld'] ? ' The plan would be held for approval.' : ''}`,
+  showsPlans: true,
+});
+
+const endOfRun = ({ state, dryRun, counts, errorCode }: Extract<RunEnd, { kind: 'ended' }>['run'], name: string): Round['end'] => {
   switch (state) {
     case 'done':
     case 'running':
       return null;
     case 'held':
-      return HELD(name);
+      return dryRun ? dryRunEnded(counts.reconcile ?? {}, name) : HELD(name);
     case 'aborted':
       return { exit: EXIT.error, remark: `${name}: the run was aborted; the next one goes on.` };
     case 'failed':
@@ -148,5 +184,5 @@ const endOfRun = ({ state, errorCode }: Extract<RunEnd, { kind: 'ended' }>['run'
 
 const remarksOn = ({ end, waiting }: Round): readonly string[] => [
   ...(end === null ? [] : [end.remark]),
-  ...(waiting === 0 ? [] : [`${waiting.toLocaleString('en-US')} rows or updates are not settled yet.`]),
+  ...(waiting === 0 || end?.showsPlans ? [] : [`${waiting.toLocaleString('en-US')} rows or updates are not settled yet.`]),
 ];

@@ -11,6 +11,7 @@ import { startOwnDatabase } from './own-database.ts';
 import { syncOnce } from './once.ts';
 import type { OnceResult } from './once.ts';
 import type { Progress } from './progress.ts';
+import { renderPlans } from './plan-report.ts';
 import { renderReport, verdictText } from './report.ts';
 import { chooseServices } from './services.ts';
 import { openSession, urlOf } from './session.ts';
@@ -39,14 +40,15 @@ const runSession = async (options: RunOptions, progress: Progress, signal: Abort
   }
 };
 
-const once = async (session: Session, { wait }: RunOptions, progress: Progress, signal: AbortSignal): Promise<ExitCode> => {
+const once = async (session: Session, { wait, plan }: RunOptions, progress: Progress, signal: AbortSignal): Promise<ExitCode> => {
   const { settings } = session.config;
   if (settings === null) throw new SyncError('internal', 'The configuration node has no settings.');
   const store = await openStore(settings.store, session);
   try {
-    const result = await syncOnce({ session, settings, store, until: systemClock.now() + wait, signal });
-    const foretold = session.simulators === null ? null : await askForetold(session.simulators.urls.control, result.after.flatMap(({ reported }) => reported), signal);
+    const result = await syncOnce({ session, settings, store, plan, until: systemClock.now() + wait, signal });
+    const foretold = session.simulators === null || plan === 'dryRun' ? null : await askForetold(session.simulators.urls.control, result.after.flatMap(({ reported }) => reported), signal);
     progress.clear();
+    if (result.plans.length > 0) progress.line(`\n${renderPlans(result.plans)}`);
     progress.line(`\n${renderReport(result, foretold)}\n${verdictText(result, foretold)}`);
     return exitOf(result, foretold);
   } finally {

@@ -15,12 +15,13 @@ const refusalOf = (...words: string[]): string => {
 
 describe('the command line', () => {
   it('has a default for everything', () => {
-    assert.deepEqual(optionsOf(), { once: false, people: null, wait: 1_800_000, userDirectory: '.mailchimpsync', port: null });
+    assert.deepEqual(optionsOf(), { once: false, plan: 'apply', people: null, wait: 1_800_000, userDirectory: '.mailchimpsync', port: null });
   });
 
   it('takes every option', () => {
     assert.deepEqual(optionsOf('--once', '--people', '200', '--wait', '1.5', '--user-dir', 'there', '--port=1999'), {
       once: true,
+      plan: 'apply',
       people: 200,
       wait: 90_000,
       userDirectory: 'there',
@@ -31,6 +32,13 @@ describe('the command line', () => {
   it('takes over what the extension remembers, into a user directory', () => {
     assert.deepEqual(parseCommand(['--import-cache', '--user-dir', 'there']), { kind: 'import', userDirectory: 'there' });
     assert.match(refusalOf('--import-cache', '--once'), /--import-cache goes with --user-dir only/);
+  });
+
+  it('shows the plan, or approves it, with --once', () => {
+    assert.equal(optionsOf('--once', '--dry-run').plan, 'dryRun');
+    assert.equal(optionsOf('--once', '--approve').plan, 'approve');
+    assert.match(refusalOf('--once', '--approve', '--dry-run'), /exclude each other/);
+    assert.match(refusalOf('--approve'), /go with --once/);
   });
 
   it('asks for help', () => {
