@@ -15,5 +15,11 @@ export function memoryTables(mirror?: RowMirror): CivicrmTables {
     entityTag: new MemoryTable(['entity_id', 'tag_id'], to('entityTag')),
     merge: new MemoryTable(['duplicate_id', 'main_id'], to('merge')),
     activity: new MemoryTable(['target_contact_id'], to('activity')),
+    phone: new MemoryTable(['contact_id'], to('phone')),
+    address: new MemoryTable(['contact_id'], to('address')),
+    membership: new MemoryTable(['contact_id'], to('membership')),
+    contribution: new MemoryTable(['contact_id'], to('contribution')),
+    customField: new MemoryTable(['name'], to('customField')),
+    customValue: new MemoryTable(['entity_id'], to('customValue')),
   };
 }

@@ -16,6 +16,9 @@ export type Permission =
   | 'access deleted contacts'
   | 'view debug output'
   | 'view all activities'
+  | 'access all custom data'
+  | 'access CiviMember'
+  | 'access CiviContribute'
   | 'administer CiviCRM';
 
 export interface CivicrmSimulatorOptions {

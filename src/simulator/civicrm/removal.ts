@@ -1,7 +1,8 @@
 import { changeContact } from './contact-rows.ts';
+import { deleteRecords } from './contact-records.ts';
 import type { Site } from './site.ts';
 
-/** To the trash: flag and modified_date; groups, e-mails and history stay, and no history row tells of it (recorded). */
+/** To the trash: flag and modified_date; groups, e-mails and history stay, and no history row tells of it (recorded). Smart groups lose it at once (read). */
 export function trashContact(site: Site, id: number): void {
   changeContact(site, id, { is_deleted: true });
 }
@@ -21,6 +22,7 @@ export function deleteContact(site: Site, id: number): void {
   for (const row of tables.groupContact.find('contact_id', id)) tables.groupContact.delete(row.id);
   for (const row of tables.subscriptionHistory.find('contact_id', id)) tables.subscriptionHistory.delete(row.id);
   for (const row of tables.entityTag.find('entity_id', id)) tables.entityTag.delete(row.id);
+  deleteRecords(site, id);
   for (const row of tables.merge.find('main_id', id)) tables.merge.delete(row.id);
   if (site.version !== '6.18') for (const row of tables.merge.find('duplicate_id', id)) tables.merge.delete(row.id);
   tables.contact.delete(id);

@@ -17,6 +17,7 @@ import { memoryTables } from './memory-tables.ts';
 import type { CivicrmFlavour, CivicrmSimulatorOptions, Permission } from './options.ts';
 import type { Asked } from './request-calls.ts';
 import { askedBy, batchCalls, isKeyed, singleCall } from './request-calls.ts';
+import { CivicrmRecordActs } from './record-acts.ts';
 import type { RowMirror } from './row-mirror.ts';
 import { loadState, saveState } from './saved-state.ts';
 import type { Caller, Site } from './site.ts';
@@ -31,6 +32,8 @@ type Condition = 'running' | 'maintenance' | 'database down';
 export class CivicrmSimulator implements SimulatedService {
   /** Administrators and people at work. */
   readonly acts: CivicrmActs;
+  /** Administrators at work on phones, addresses, memberships, contributions and custom fields. */
+  readonly records: CivicrmRecordActs;
   readonly #site: Site;
   readonly #flavour: CivicrmFlavour;
   readonly #apiKey: string;
@@ -48,6 +51,7 @@ export class CivicrmSimulator implements SimulatedService {
     this.#flavour = options.flavour ?? 'standalone';
     this.#apiKey = options.apiKey;
     this.acts = new CivicrmActs(this.#site);
+    this.records = new CivicrmRecordActs(this.#site);
     this.#keys = [];
     this.#begin(options.permissions ?? SYNC_PERMISSIONS);
   }

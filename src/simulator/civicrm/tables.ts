@@ -1,4 +1,5 @@
 import type { ActivityRow, ColumnValue, ContactRow, EmailRow, EntityTagRow, GroupContactRow, GroupRow, MergeRow, SubscriptionHistoryRow, TagRow } from './rows.ts';
+import type { AddressRow, ContributionRow, CustomFieldRow, CustomValueRow, MembershipRow, PhoneRow } from './record-rows.ts';
 
 /**
  * A table with an auto-incremented `id`. Rows are never changed in place; every list is in the order of ids.
@@ -41,6 +42,12 @@ export interface CivicrmTables {
   readonly entityTag: Table<EntityTagRow>;
   readonly merge: Table<MergeRow>;
   readonly activity: Table<ActivityRow>;
+  readonly phone: Table<PhoneRow>;
+  readonly address: Table<AddressRow>;
+  readonly membership: Table<MembershipRow>;
+  readonly contribution: Table<ContributionRow>;
+  readonly customField: Table<CustomFieldRow>;
+  readonly customValue: Table<CustomValueRow>;
 }
 
 export type TableName = keyof CivicrmTables;
