@@ -34,10 +34,11 @@ export function subscribing(row: Row, word: Word, at: { readonly lead: ClusterCo
   }
 }
 
-/** A row that nobody keeps. */
+/** A row that nobody keeps. Mailchimp archives nobody who is pending (405: https://github.com/amro/gibbon/issues/320). */
 export function unsubscribing(row: Row, rules: DecisionRules): SubscriptionOutcome {
   if (!memberIsSubscribed(row)) return { outcome: 'in_step' };
-  return { outcome: 'ask', ask: { status: rules.settings.onRemove === 'archive' ? 'archived' : 'unsubscribed' } };
+  const archives = rules.settings.onRemove === 'archive' && row.member?.status !== 'pending';
+  return { outcome: 'ask', ask: { status: archives ? 'archived' : 'unsubscribed' } };
 }
 
 /** `pending` after a compliance refusal, once for each origin; and for new members, where the settings want double opt-in. */

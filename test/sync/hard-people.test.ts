@@ -120,6 +120,18 @@ describe('hard people', () => {
     s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
   });
 
+  it('double opt-in and onRemove "archive": who is removed before the confirmation is unsubscribed, since Mailchimp archives no pending', async () => {
+    const s = await openScenario({ list: { newMemberStatus: 'pending', onRemove: 'archive' } });
+    const wilma = await s.added('Wilma', P1);
+    s.assertSides([P1, 'pending'], [wilma, 'Added']);
+    s.civi.removes(wilma);
+    await s.comesToRest();
+    s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+  });
+
   it('who left by themselves, was added and asked to confirm, and is removed before that: asked no more', async () => {
     const s = await openScenario();
     const wilma = await s.joined(P1);
