@@ -6,7 +6,7 @@ interface Case {
   readonly act: string;
   readonly args: (world: ControlledWorld, prepared: number) => Readonly<Record<string, unknown>>;
   /** What must be there first; an id that the arguments need. */
-  readonly before?: (world: ControlledWorld) => number;
+  readonly before?: (world: ControlledWorld) => number | Promise<number>;
   readonly shows: (world: ControlledWorld, answered: unknown) => unknown;
   readonly as: unknown;
 }
@@ -23,6 +23,7 @@ const inGroup = ({ contactId }: ControlledWorld) => ({ contactId, groupId });
 const ofEmail = ({ emailId }: ControlledWorld) => ({ emailId });
 const add = (world: ControlledWorld): number => Number(acts(world).addToGroup(world.contactId, groupId));
 const second = (world: ControlledWorld): number => acts(world).addEmail(world.contactId, 'second@example.org');
+const makeSmart = (world: ControlledWorld): number => acts(world).createGroup({ title: 'Smart', search: [['last_name', '=', 'Weiß']], id: 77 });
 const nothing = (): Record<string, never> => ({});
 
 const cases: readonly Case[] = [
@@ -103,7 +104,30 @@ const cases: readonly Case[] = [
     as: [0],
   },
 
-  { act: 'createGroup', args: () => ({ title: 'Smart', smart: true, id: 77 }), shows: (world) => tables(world).group.get(77)?.saved_search_id !== null, as: true },
+  { act: 'createGroup', args: () => ({ title: 'Smart', search: [['last_name', '=', 'Weiß']], id: 77 }), shows: async (world) => [tables(world).group.get(77)?.saved_search_id, await membersOf(world, 77)], as: [1, ['Wilma']] },
+  { act: 'changeSearch', args: (_, smart) => ({ groupId: smart, search: [['last_name', '=', 'Nobody']] }), before: makeSmart, shows: (world) => membersOf(world, 77), as: [] },
+  { act: 'beginCacheRebuild', args: (_, smart) => ({ groupId: smart }), before: makeSmart, shows: (world) => membersOf(world, 77), as: [] },
+  {
+    act: 'endCacheRebuild',
+    args: (_, smart) => ({ groupId: smart }),
+    before: (world) => {
+      acts(world).beginCacheRebuild(makeSmart(world));
+      return 77;
+    },
+    shows: (world) => membersOf(world, 77),
+    as: ['Wilma'],
+  },
+  {
+    act: 'setSmartGroupCacheTimeout',
+    args: () => ({ minutes: 0 }),
+    before: async (world) => {
+      await membersOf(world, makeSmart(world));
+      acts(world).rename(world.contactId, { lastName: 'Schwarz' });
+      return 77;
+    },
+    shows: (world) => membersOf(world, 77),
+    as: [],
+  },
   { act: 'setGroupActive', args: () => ({ groupId, active: false }), shows: (world) => tables(world).group.get(groupId)?.is_active, as: false },
   { act: 'deleteGroup', args: () => ({ groupId }), shows: (world) => tables(world).group.get(groupId), as: undefined },
   { act: 'createTag', args: () => ({ label: 'Donor' }), shows: (world, answered) => tables(world).tag.get(answered as number)?.label, as: 'Donor' },
@@ -147,7 +171,7 @@ describe('control: CiviCRM', () => {
 
   for (const { act, args, before, shows, as } of cases)
     it(act, async () => {
-      const prepared = before?.(world) ?? 0;
+      const prepared = (await before?.(world)) ?? 0;
       assert.deepEqual(await shows(world, await world.act('civicrm', act, args(world, prepared))), as);
     });
 
@@ -159,13 +183,20 @@ describe('control: CiviCRM', () => {
 });
 
 /** `Contact.get` of the person, with a key. */
-function askCivicrm({ simulators, contactId }: ControlledWorld, key: string): Promise<Response> {
-  const params = JSON.stringify({ select: ['created_date'], where: [['id', '=', contactId]] });
+const askCivicrm = (world: ControlledWorld, key: string): Promise<Response> => getContacts(world, key, { select: ['created_date'], where: [['id', '=', world.contactId]] });
+
+function getContacts({ simulators }: ControlledWorld, key: string, params: object): Promise<Response> {
   return fetch(`${simulators.urls.civicrm}/civicrm/ajax/api4/Contact/get`, {
     method: 'POST',
     headers: { 'x-civi-auth': `Bearer ${key}` },
-    body: new URLSearchParams({ params }),
+    body: new URLSearchParams({ params: JSON.stringify(params) }),
   });
+}
+
+/** First names of those who are in a group, by the API. */
+async function membersOf(world: ControlledWorld, group: number): Promise<unknown> {
+  const response = await getContacts(world, 'simulated-civicrm-key', { select: ['first_name'], where: [['groups', 'IN', [group]]] });
+  return ((await response.json()) as { values: { first_name: string }[] }).values.map(({ first_name: name }) => name);
 }
 
 async function statusOfRead(world: ControlledWorld, key: string): Promise<number> {

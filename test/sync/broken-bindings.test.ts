@@ -61,7 +61,7 @@ describe('broken bindings', () => {
 
   it('a smart group: the run is refused, nobody is written', async () => {
     const s = await withEdits();
-    const smart = s.civi.acts.createGroup({ title: 'Donors', smart: true });
+    const smart = s.civi.acts.createGroup({ title: 'Donors', search: [['last_name', '=', 'Donor']] });
     s.sync.engine = await s.world.reopen({ subscriptionGroup: String(smart) });
     await assertRefused(s, 'group_missing', 'Donors');
     everybody(s, 'subscribed');

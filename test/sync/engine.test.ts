@@ -136,7 +136,7 @@ describe('engine', () => {
 
     it('bound to a smart group', async () => {
       const s = await openScenario();
-      const smart = s.civi.acts.createGroup({ title: 'Donors', smart: true });
+      const smart = s.civi.acts.createGroup({ title: 'Donors', search: [['last_name', '=', 'Donor']] });
       const engine = await s.world.reopen({ subscriptionGroup: String(smart) });
       await assert.rejects(engine.start(LIST, request), codeIs('group_missing'));
     });

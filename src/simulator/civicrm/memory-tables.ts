@@ -10,6 +10,8 @@ export function memoryTables(mirror?: RowMirror): CivicrmTables {
     email: new MemoryTable(['contact_id', 'email'], to('email')),
     group: new MemoryTable(['name', 'title'], to('group')),
     groupContact: new MemoryTable(['contact_id', 'group_id'], to('groupContact')),
+    groupContactCache: new MemoryTable(['contact_id', 'group_id'], to('groupContactCache')),
+    savedSearch: new MemoryTable([], to('savedSearch')),
     subscriptionHistory: new MemoryTable(['contact_id', 'group_id'], to('subscriptionHistory')),
     tag: new MemoryTable(['name', 'label'], to('tag')),
     entityTag: new MemoryTable(['entity_id', 'tag_id'], to('entityTag')),

@@ -93,7 +93,8 @@ function customPath(reading: Reading, name: string, suffix: Path['suffix'], join
 
 /** `contact_count` of a group: how many are in its cache; when that is empty, its members with status Added (recorded; the cache read). */
 function countPath(reading: Reading, name: string, joins: readonly Join[]): Path {
-  const count = (group: number): number => reading.site.tables.groupContact.find('group_id', group).filter((row) => row.status === 'Added').length;
+  const { groupContact, groupContactCache } = reading.site.tables;
+  const count = (group: number): number => groupContactCache.count('group_id', group) || groupContact.find('group_id', group).filter((row) => row.status === 'Added').length;
   const read = (row: AnyRow): ColumnValue => {
     const group = follow(row, joins);
     return group === undefined ? null : count(group.id);

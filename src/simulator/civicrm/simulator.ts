@@ -19,9 +19,11 @@ import type { Asked } from './request-calls.ts';
 import { askedBy, batchCalls, isKeyed, singleCall } from './request-calls.ts';
 import { CivicrmRecordActs } from './record-acts.ts';
 import type { RowMirror } from './row-mirror.ts';
+import { contactsOf } from './saved-searches.ts';
 import { loadState, saveState } from './saved-state.ts';
 import type { Caller, Site } from './site.ts';
 import { SiteTime } from './site-time.ts';
+import { SmartGroupCache } from './smart-group-cache.ts';
 import { struck } from './struck.ts';
 import type { CivicrmTables } from './tables.ts';
 import { Transactions } from './transactions.ts';
@@ -47,7 +49,8 @@ export class CivicrmSimulator implements SimulatedService {
     this.#mirror = options.mirror;
     const tables = memoryTables(options.mirror);
     const time = new SiteTime(options.clock, options.timezone ?? 'UTC', options.skew ?? 0);
-    this.#site = { tables, time, random: options.random, version: options.version ?? '6.18', transactions: new Transactions(tables), breakdown: new Breakdown() };
+    const smartGroups = new SmartGroupCache(tables, time, options.smartGroupCacheTimeout ?? 5, (search) => contactsOf(this.#site, search));
+    this.#site = { tables, time, random: options.random, version: options.version ?? '6.18', transactions: new Transactions(tables), smartGroups, breakdown: new Breakdown() };
     this.#flavour = options.flavour ?? 'standalone';
     this.#apiKey = options.apiKey;
     this.acts = new CivicrmActs(this.#site);
@@ -84,6 +87,11 @@ export class CivicrmSimulator implements SimulatedService {
 
   setSkew(skew: number): void {
     this.#site.time.skew = skew;
+  }
+
+  /** Minutes that the cache of a smart group's members is good for. */
+  setSmartGroupCacheTimeout(minutes: number): void {
+    this.#site.smartGroups.timeout = minutes;
   }
 
   /** `maintenance`: 503; `database down`: HTML with status 200; both until `running`. */

@@ -3,6 +3,7 @@ import type { Breakdown } from './breakdown.ts';
 import type { CivicrmVersion, Permission } from './options.ts';
 import type { ColumnValue } from './rows.ts';
 import type { SiteTime } from './site-time.ts';
+import type { SmartGroupCache } from './smart-group-cache.ts';
 import { TABLE_OF } from './entity-names.ts';
 import { FIXED_TABLES, isFixed } from './fixed-tables.ts';
 import type { EntityName } from './entity-names.ts';
@@ -16,6 +17,7 @@ export interface Site {
   readonly random: () => number;
   readonly version: CivicrmVersion;
   readonly transactions: Transactions;
+  readonly smartGroups: SmartGroupCache;
   readonly breakdown: Breakdown;
 }
 

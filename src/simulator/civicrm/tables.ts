@@ -1,5 +1,5 @@
-import type { ActivityRow, ColumnValue, ContactRow, EmailRow, EntityTagRow, GroupContactRow, GroupRow, MergeRow, SubscriptionHistoryRow, TagRow } from './rows.ts';
 import type { AddressRow, ContributionRow, CustomFieldRow, CustomValueRow, MembershipRow, PhoneRow } from './record-rows.ts';
+import type { ActivityRow, ColumnValue, ContactRow, EmailRow, EntityTagRow, GroupContactCacheRow, GroupContactRow, GroupRow, MergeRow, SavedSearchRow, SubscriptionHistoryRow, TagRow } from './rows.ts';
 
 /**
  * A table with an auto-incremented `id`. Rows are never changed in place; every list is in the order of ids.
@@ -37,6 +37,8 @@ export interface CivicrmTables {
   readonly email: Table<EmailRow>;
   readonly group: Table<GroupRow>;
   readonly groupContact: Table<GroupContactRow>;
+  readonly groupContactCache: Table<GroupContactCacheRow>;
+  readonly savedSearch: Table<SavedSearchRow>;
   readonly subscriptionHistory: Table<SubscriptionHistoryRow>;
   readonly tag: Table<TagRow>;
   readonly entityTag: Table<EntityTagRow>;

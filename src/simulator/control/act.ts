@@ -57,6 +57,8 @@ export const number = (name: string): Parameter<number> => parameter(name, 'a nu
 export const boolean = (name: string): Parameter<boolean> => parameter(name, 'true or false', (value): value is boolean => typeof value === 'boolean');
 export const numbers = (name: string): Parameter<readonly number[]> => parameter(name, 'a list of numbers', isListOf(isNumber));
 export const texts = (name: string): Parameter<readonly string[]> => parameter(name, 'a list of texts', isListOf(isText));
+/** Clauses of a `where` of APIv4. */
+export const clauses = (name: string): Parameter<readonly unknown[]> => parameter(name, 'a list of clauses', isListOf((value): value is readonly unknown[] => Array.isArray(value)));
 export const oneOf = <const Value extends string>(name: string, values: readonly Value[]): Parameter<Value> =>
   parameter(name, `one of: ${values.join(', ')}`, (value): value is Value => values.some((each) => each === value));
 
