@@ -20,6 +20,8 @@ export interface Word extends Range {
   readonly by?: ContactId;
   /** It came from an opt-out, which may be taken back. */
   readonly optOut?: true;
+  /** It came from the search of a smart group, which may find the contact again, or no longer. */
+  readonly searched?: true;
 }
 
 /** The facts of a member at the last look. `status` null: gone at Mailchimp. */
@@ -42,7 +44,7 @@ export type SyncStatus = 'todo' | 'live' | 'ok' | 'redo' | 'fail';
 /** Why a row cannot be synced. */
 export type FailReason =
   | 'no_email' | 'on_hold' | 'cleaned' | 'compliance' | 'forgotten' | 'address_refused' | 'address' | 'later'
-  | 'opted_out' | 'data_refused' | 'gone_at_mailchimp' | 'other';
+  | 'opted_out' | 'smart_group' | 'data_refused' | 'gone_at_mailchimp' | 'other';
 
 /** What a row remembers beside its facts; every entry is a rule of algorithm.md. */
 export interface RowMemory {
@@ -67,6 +69,8 @@ export interface RowMemory {
   readonly former?: readonly { readonly email: EmailAddress; readonly until: Instant }[];
   /** A refusal and the word it refused: nothing is sent for that word again. */
   readonly refused?: Range & { readonly reason: FailReason; /** The address that was refused; another one is asked. */ readonly email?: EmailAddress; /** Released then (`later`). */ readonly until?: Instant };
+  /** Of whom CiviCRM made no contact, and why: it is not asked again for the same address and names. */
+  readonly contactRefused?: { readonly email: EmailAddress; readonly firstName: string; readonly lastName: string; readonly reason: FailReason; /** Asked again then. */ readonly until?: Instant };
   /** The word for which `pending` is to be asked after a compliance refusal. */
   readonly askPending?: Range;
   /** An address that Mailchimp refused as a new one of this member. */
@@ -263,7 +267,16 @@ export interface ContactMemory {
   readonly lookedAt: Instant;
   readonly optOut: (Word & { /** How many contacts had been merged into it when the word was dated. */ readonly merged: number }) | null;
   /** Group statuses that no history row explains, dated at the look that first showed them; `after`: the last history row then. */
-  readonly unexplained: Readonly<Record<GroupId, Word & { readonly after: HistoryId | null }>>;
+  readonly unexplained: Readonly<Record<GroupId, UnexplainedStatus>>;
+}
+
+/** A group status that no history row explains, as a word. */
+export interface UnexplainedStatus extends Word {
+  readonly after: HistoryId | null;
+  /** Of a smart group: how old the search was that last found the contact. */
+  readonly foundAt?: Instant;
+  /** Of a smart group: the first look that did not find the contact any more, not yet believed; `seen`: when we looked. */
+  readonly missing?: Range & { readonly seen: Instant };
 }
 
 /** An unhandled or handled webhook. */

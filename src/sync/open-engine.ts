@@ -9,8 +9,10 @@ import type { AudienceSettings, CivicrmSettings, Settings } from '../settings/se
 import type { Run, StageName } from '../store/entities.ts';
 import type { RunStart } from '../store/store.ts';
 import { handleBatches } from './batch-handler.ts';
+import { boundGroups } from './changed-contacts.ts';
 import { checkBindings } from './check-bindings.ts';
 import type { AudienceStatus, Engine, EngineOptions, OpenEngine, StageOptions, StageOutcome, StartOutcome } from './engine.ts';
+import { smartGroupsAmong } from './group-members.ts';
 import { handleInbox } from './handle-inbox.ts';
 import { isDead, letGo, newHolder } from './holder.ts';
 import { receiveBatchWebhook } from './receive-webhook.ts';
@@ -170,6 +172,7 @@ class OpenedEngine implements Engine {
       civicrm: this.#civicrm.reader,
       civicrmWriter: this.#civicrm.writer,
       contactData: this.#civicrm.data,
+      smartGroups: smartGroupsAmong(this.#civicrm.reader, boundGroups({ settings })),
       holder: this.#holder,
       sawChange: (lastChanged) => this.#webhooks.sawChange(settings, lastChanged),
     };

@@ -87,13 +87,14 @@ export const email = (of: ContactId, address: string, more: Partial<ContactEmail
 
 export const saying = (added: boolean, word: Word | undefined, removal: Word | undefined = word && !word.value ? word : undefined): GroupSaying => ({
   added,
+  searched: false,
   word,
   removal,
   shown: word && [GROUP, { status: added ? 'Added' : 'Removed', at: word.at }],
   unexplained: undefined,
 });
 
-const SILENT: GroupSaying = { added: false, word: undefined, removal: undefined, shown: undefined, unexplained: undefined };
+const SILENT: GroupSaying = { added: false, searched: false, word: undefined, removal: undefined, shown: undefined, unexplained: undefined };
 
 export interface ContactParts {
   readonly id?: ContactId;

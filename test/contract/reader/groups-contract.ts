@@ -100,7 +100,7 @@ export const groupsContract = (open: (options?: WorldOptions) => Promise<ReaderW
     assert.deepEqual(await reader.historyIds(historyId(1), historyId(10)), new Set([1, 2, 3, 5]));
     assert.deepEqual(await reader.historyIds(historyId(3), historyId(2)), new Set());
     await happens((acts) => acts.commit(transaction));
-    assert.deepEqual((await reader.historySince(historyId(3), [newsletter], 100)).map(({ id, contactId, status }) => [id, contactId, status]), [[4, betty, 'Removed']]);
+    assert.deepEqual((await reader.historySince(historyId(3), [newsletter], 100)).map((row) => [row.id, row.contactId, row.status]), [[4, betty, 'Removed']]);
     assert.deepEqual((await reader.historySince(historyId(0), [newsletter], 2)).map(({ id }) => id), [1, 3]);
   });
 
@@ -113,7 +113,7 @@ export const groupsContract = (open: (options?: WorldOptions) => Promise<ReaderW
       return people;
     });
     assert.deepEqual(await reader.groupContacts([kept, duplicate], [newsletter]), [groupContact(kept, newsletter)]);
-    assert.deepEqual((await reader.history([kept, duplicate], [newsletter])).map(({ contactId }) => contactId), [kept]);
+    assert.deepEqual((await reader.history([kept, duplicate], [newsletter])).map((row) => row.contactId), [kept]);
     assert.deepEqual((await reader.emailsOfContacts([kept])).map(({ email }) => email), ['wilma@example.org', 'other@example.org']);
   });
 };

@@ -1,0 +1,43 @@
+import { MINUTE, type Duration, type Instant } from '../base/clock.ts';
+import type { HistoryRow } from '../civicrm/reader.ts';
+import type { UnexplainedStatus } from '../store/entities.ts';
+import { EVER } from './words.ts';
+
+/** What the search of a smart group shows of one contact. */
+export interface SearchLook {
+  readonly found: boolean;
+  /** CiviCRM searched no earlier than then (null: not known), and no later than `at`. */
+  readonly since: Instant | null;
+  readonly at: Instant;
+}
+
+/** Who is not found any more left the group when a look so much later does not find them either. */
+const BELIEVED_AFTER: Duration = MINUTE;
+
+/**
+ * The status that a smart group's search gives a contact, as a word; undefined: none. To be found is nobody's act and has
+ * no date: a yes `[ever, the search]`, so that it outdoes no person's own no, or later than the removal by hand that it
+ * contradicts. To be found no longer is a no `[last search that found, first that did not]`, believed at a second look
+ * only: while CiviCRM fills its table anew, a group may read as empty (CRM_Contact_BAO_GroupContactCache: who does not
+ * get the lock reads the table as it is).
+ */
+export function searchedStatus(search: SearchLook, last: HistoryRow | undefined, known: UnexplainedStatus | undefined, now: Instant): UnexplainedStatus | undefined {
+  const after = last?.id ?? null;
+  if (search.found) return { ...(known?.value && known.after === after ? withoutMissing(known) : found(search, last)), foundAt: search.since ?? known?.foundAt ?? EVER };
+  if (!known) return undefined;
+  const isRemovedByHand = last !== undefined && last.id !== known.after && last.status !== 'Added';
+  if (!known.value) return known.after === after ? known : undefined;
+  if (isRemovedByHand) return undefined;
+  if (!known.missing) return { ...known, missing: { since: known.foundAt ?? EVER, at: search.at, seen: now } };
+  if (now - known.missing.seen < BELIEVED_AFTER) return known;
+  return { value: false, since: known.missing.since, at: known.missing.at, source: 'civicrm', searched: true, after };
+}
+
+function found(search: SearchLook, last: HistoryRow | undefined): UnexplainedStatus {
+  const since = last && last.status !== 'Added' ? last.date + 1 : EVER;
+  return { value: true, since, at: Math.max(since, search.at), source: 'civicrm', searched: true, after: last?.id ?? null };
+}
+
+function withoutMissing({ missing: _missing, ...status }: UnexplainedStatus): UnexplainedStatus {
+  return status;
+}
