@@ -15,7 +15,7 @@ import type { Counts, StageContext } from '../stage.ts';
 import { compareData } from './compare.ts';
 import { MERGE_FIELDS_HOOK, TAGS_HOOK, withOutput } from './hook-memory.ts';
 import { leadsOf } from './leads.ts';
-import { mappedFields, missingPaths, pathsOf, wantedMergeFields, type MappedField } from './merge-fields-hook.ts';
+import { incompleteAddresses, mappedFields, missingPaths, pathsOf, wantedMergeFields, type MappedField } from './merge-fields-hook.ts';
 import { readHiddenTags, wantedTags } from './tags-hook.ts';
 
 /**
@@ -51,6 +51,7 @@ export async function runBuiltInHooks(context: StageContext, all: boolean): Prom
     counts.differing += await hooks.compare(rows);
     context.progress({ done: counts.compared, total });
   }
+  hooks.tellIncomplete();
   return counts;
 }
 
@@ -67,6 +68,8 @@ class BuiltInHooks {
   readonly #rules: DecisionRules;
   readonly #mapped: readonly MappedField[];
   readonly #told = new Set<string>();
+  /** People by the merge field that their address is too incomplete for. */
+  readonly #incomplete = new Map<string, Set<ContactId>>();
 
   constructor(context: StageContext, mapped: readonly MappedField[]) {
     this.#context = context;
@@ -107,7 +110,14 @@ class BuiltInHooks {
     for (const fields of contacts.values())
       for (const path of missingPaths(this.#mapped, fields))
         if (!refused.has(path)) this.#tell(`the field ${path} is not compared: CiviCRM does not give it. It does not exist, or the API user may not see it.`);
+    for (const [id, fields] of contacts) for (const tag of incompleteAddresses(this.#mapped, fields)) this.#incomplete.set(tag, (this.#incomplete.get(tag) ?? new Set()).add(id));
     return contacts;
+  }
+
+  /** Told by number: on a site of a country without states it may be everybody. */
+  tellIncomplete(): void {
+    for (const [tag, { size }] of this.#incomplete)
+      this.#context.log(`the address of ${size} people is not sent as ${tag}: Mailchimp takes an address only with street, city, state and postal code. Map its parts to text fields instead, such as "address_primary.city".`);
   }
 
   #tell(text: string): void {
