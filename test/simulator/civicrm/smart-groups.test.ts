@@ -51,6 +51,17 @@ describe('simulated CiviCRM: smart groups', () => {
     assert.deepEqual(await rows(civi, 'GroupContact.get', { where: [['group_id', '=', smart]] }), []);
   });
 
+  it('are made by the API of a saved search that there is', async () => {
+    const { civi } = rubbles();
+    const make = (search: number): ReturnType<typeof call> => call(civi, 'Group.create', { values: { title: 'More Rubbles', name: 'more_rubbles', saved_search_id: search, 'group_type:name': ['Mailing List'] } });
+    assert.equal((await make(99)).message, 'DB Error: constraint violation');
+    const [made] = (await make(1)).values;
+    const id = Number(made?.['id']);
+    assert.deepEqual(made, { id, name: 'more_rubbles', title: 'More Rubbles', saved_search_id: 1, group_type: ['2'], created_id: 3, modified_id: 3, frontend_title: 'More Rubbles', custom: null, check_permissions: null });
+    assert.equal((await rows(civi, 'Contact.get', { where: [['groups', 'IN', [id]]] })).length, 2);
+    assert.equal((await call(civi, 'Group.update', { where: [['id', '=', id]], values: { saved_search_id: 99 } })).message, 'DB Error: constraint violation');
+  });
+
   it('refuse a search that cannot be run', () => {
     const { civi } = rubbles();
     assert.throws(() => civi.acts.createGroup({ title: 'Wrong', search: [['shoe_size', '=', 44]] }), /Invalid field 'shoe_size'/);
