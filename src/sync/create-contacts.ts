@@ -6,6 +6,7 @@ import { inChunks } from './collections.ts';
 import { Creation, isLeft, type Created } from './creation.ts';
 import { memberIsSubscribed } from './member-status.ts';
 import { pagesOfRows } from './pages.ts';
+import { whyNoContact } from './refused-contact.ts';
 import type { AudienceContext, Counts, StageContext } from './stage.ts';
 import { WordOrder } from './words.ts';
 
@@ -17,12 +18,13 @@ const CREATE_CHUNK = 25;
  * Mailchimp, unless a kept removal is the later word. `pending` alone makes no contact [foreign].
  */
 export async function createContacts(context: StageContext): Promise<Counts> {
-  const counts = { created: 0, found: 0 };
+  const counts = { created: 0, found: 0, refused: 0 };
   let done = 0;
   for await (const page of pagesOfRows(context, { kind: 'withoutContact' }, context.signal)) {
     const made = await createFor(context, page, context.signal);
     counts.created += made.created;
     counts.found += made.found;
+    counts.refused += made.refused;
     context.progress({ done: (done += page.length), total: null });
   }
   await endLeftClaims(context, context.signal);
@@ -31,14 +33,15 @@ export async function createContacts(context: StageContext): Promise<Counts> {
 
 /** Makes the contacts of those of these rows that are to have one. */
 export async function createFor(context: AudienceContext, rows: readonly Row[], signal?: AbortSignal): Promise<Created> {
-  const counts = { created: 0, found: 0 };
+  const counts = { created: 0, found: 0, refused: 0 };
   const order = new WordOrder(clockDifference(context));
-  const wanting = rows.filter((row) => wantsContact(row, order));
+  const wanting = rows.filter((row) => wantsContact(row, order) && whyNoContact(row, context.clock.now()) === null);
   for (const chunk of inChunks(wanting, CREATE_CHUNK)) {
     signal?.throwIfAborted();
     const made = await new Creation(context, chunk, signal).run();
     counts.created += made.created;
     counts.found += made.found;
+    counts.refused += made.refused;
   }
   return counts;
 }

@@ -3,6 +3,7 @@ import type { FailReason, MailchimpAsk, Row, Word } from '../store/entities.ts';
 import { isOnHold, type ClusterContact } from './cluster.ts';
 import type { DecisionRules } from './decision.ts';
 import { memberIsSubscribed } from './member-status.ts';
+import { whyNoContact } from './refused-contact.ts';
 import { sameRange } from './words.ts';
 
 /** What a member's subscription takes: nothing, an update, or it cannot be had. */
@@ -18,8 +19,10 @@ export function subscribing(row: Row, word: Word, at: { readonly lead: ClusterCo
   const status = row.member === null ? 'never seen' : (row.member.status ?? 'gone');
   switch (status) {
     case 'subscribed':
-    case 'pending':
-      return { outcome: 'in_step' };
+    case 'pending': {
+      const reason = row.contactId === null ? whyNoContact(row, rules.now.mailchimp) : null;
+      return reason ? { outcome: 'fail', reason } : { outcome: 'in_step' };
+    }
     case 'cleaned':
       return { outcome: 'fail', reason: 'cleaned' };
     case 'unsubscribed':
