@@ -155,6 +155,8 @@ class Judgement {
     if ((!last || isMade) && hasMoved) return this.#find('moved before we saw it', why);
     const anyMerged = contacts.all().some(({ id }) => contacts.wasMerged(id));
     if ((!last || anyMerged) && truth.deleted.size > 0) return this.#find('contact trashed, made anew', why);
+    const wentForGood = last !== undefined && last.contact !== null && contacts.get(last.contact) === undefined;
+    if (wentForGood && this.#play.options.onContactDeleted === 'recreate') return this.#find('removal deleted with its contact, made anew', why);
     if (isAdded && this.#found.some(({ kind }) => kind.startsWith('gap'))) return; // follows from it
     if (addresses.some((address) => truth.reused.has(address)) || (truth.reused.size > 0 && hasMoved)) return this.#find('address reused by another member', why);
     this.#find(this.#gap(last, isPending) ?? 'consent', why);
