@@ -13,7 +13,7 @@ export function mergeContacts(site: Site, mainId: number, duplicateId: number): 
   site.transactions.commitOf(mainId);
   site.transactions.commitOf(duplicateId);
   mergeGroups(site, mainId, duplicateId);
-  site.smartGroups.merge(mainId, duplicateId);
+  site.smartGroups.remove(duplicateId);
   mergeEmails(site, mainId, duplicateId);
   mergeTags(site, mainId, duplicateId);
   mergeRecords(site, mainId, duplicateId);

@@ -58,18 +58,9 @@ export class SmartGroupCache {
     for (const row of this.#rowsOf(contactId)) if (row.group_id === groupId) this.#tables.groupContactCache.delete(row.id);
   }
 
-  /** A contact goes to the trash or for good: gone from every cache, where only the next making can put it back. */
+  /** A contact goes to the trash, by a merge too, or for good: gone from every cache, where only the next making can put it back. */
   remove(contactId: number): void {
     for (const row of this.#rowsOf(contactId)) this.#tables.groupContactCache.delete(row.id);
-  }
-
-  /** A merge re-points the duplicate's rows, but for those that the contact that is kept has too. */
-  merge(mainId: number, duplicateId: number): void {
-    const own = new Set(this.#rowsOf(mainId).map((row) => row.group_id));
-    for (const row of this.#rowsOf(duplicateId)) {
-      if (own.has(row.group_id)) this.#tables.groupContactCache.delete(row.id);
-      else this.#tables.groupContactCache.update(row.id, { contact_id: mainId });
-    }
   }
 
   /** Empties the cache of a group, for good when the group is deleted. */
