@@ -39,7 +39,7 @@ const ALIAS = 'mailchimpsync_value';
 
 const Whole = Type.Union([Type.Integer({ minimum: 0 }), Type.String({ pattern: '^[0-9]+$' })]);
 const checkTag = checkerOf(Type.Object({ id: Whole, entity_id: Whole, 'tag_id:label': Type.Union([Type.String(), Type.Null()]) }));
-const checkAggregate = checkerOf(Type.Object({ contact_id: Whole, [ALIAS]: Type.Unknown() }));
+const checkAggregate = checkerOf(Type.Object({ contact_id: Whole, [ALIAS]: Type.Optional(Type.Unknown()) }));
 const checkFields = checkerOf(Type.Intersect([Type.Object({ id: Whole }), Type.Record(Type.String(), Type.Unknown())]));
 
 /** Reads contacts' data through APIv4. */
@@ -145,6 +145,7 @@ async function addAggregate(
     },
   };
   const rows = (await api.read(call, deadline, signal)).map((row) => api.fitting(checkAggregate(row), call));
+  if (rows.some((row) => row[ALIAS] === undefined)) return; // a field that does not exist, or may not be seen, is left out without a word
   const values = new Map(rows.map((row) => [contactId(Number(row.contact_id)), row[ALIAS]]));
   for (const id of ids) {
     const fields = found.get(id);

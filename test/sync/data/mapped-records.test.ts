@@ -4,7 +4,7 @@ import { SYNC_PERMISSIONS } from '../../../src/simulator/civicrm/keys.ts';
 import type { CivicrmRecordActs } from '../../../src/simulator/civicrm/record-acts.ts';
 import type { NewMergeField } from '../../../src/simulator/mailchimp/audience-setup.ts';
 import { world } from '../../../src/simulator/world.ts';
-import { byMailchimpApi, DATA, mergeFieldAt } from '../../support/data-scenario.ts';
+import { byMailchimpApi, changesContact, DATA, mergeFieldAt } from '../../support/data-scenario.ts';
 import { openScenario, P1, P2, type Scenario } from '../../support/scenario.ts';
 import { closeWorlds, LIST, type WorldOptions } from '../../support/sync-world.ts';
 
@@ -163,6 +163,14 @@ describe('merge fields from custom fields, memberships, contributions, phones an
     assert.deepEqual(at('DINO', 'HOME', 'PAIDTO', 'CELL', 'GAVEON', 'GAVE'), ['', '', '', '', '', '']);
   });
 
+  it('may be worked out by CiviCRM: an expression of the contact’s fields', async () => {
+    const { s, at } = await mapping(['LAST', 'BORN'], { fields: { LAST: { from: 'UPPER(last_name)' }, BORN: { type: 'number', from: 'YEAR(birth_date)' } } });
+    const contact = await s.joined(P1);
+    await changesContact(s, contact, { birth_date: '1960-09-30' });
+    await s.comesToRest(DATA);
+    assert.deepEqual(at('LAST', 'BORN'), ['FLINTSTONE', 1960]);
+  });
+
   it('a membership without an end date gives none', async () => {
     const { s, records, at } = await mapping(['PAIDTO']);
     const contact = await s.joined(P1);
@@ -241,10 +249,15 @@ describe('merge fields from custom fields, memberships, contributions, phones an
     ['of a join that does not exist', 'phone_main.phone'],
     ['of an entity that does not exist', 'MAX(Membershp.end_date)'],
     ['of an entity’s field that does not exist', 'MAX(Membership.end_dat)'],
+    ['of a function that does not exist', 'UPER(last_name)'],
+    ['of a function in small letters', 'upper(last_name)'],
+    ['of an expression’s field that does not exist', 'UPPER(last_nam)'],
+    ['of a function over many rows without their entity', 'MAX(birth_date)'],
   ] as const)
     it(`a path with a slip ${slip} is told by name, and stops neither the run nor the other fields`, async () => {
       const { s, records, at } = await mapping(['SLIP', 'DINO'], { fields: { ...FIELDS, SLIP: { from } } });
       const contact = await s.joined(P1);
+      records.addMembership(contact, { endDate: '2027-02-28' });
       await byMailchimpApi(s, 'PATCH', `/members/${P1}`, { merge_fields: { SLIP: 'was here' } });
       records.setCustomField(contact, 'Bedrock.Dinosaur', 'Dino');
       const joins = s.civi.creates('Fred', P2);
