@@ -34,7 +34,7 @@ const ADDRESS_THERE = { addr1: '303 Cobblestone Way', addr2: '', city: 'Bedrock'
 interface Mapped {
   readonly s: Scenario;
   readonly records: CivicrmRecordActs;
-  at(...tags: readonly string[]): readonly unknown[];
+  readonly at: (...tags: readonly string[]) => readonly unknown[];
 }
 
 /** A world in which these merge fields are mapped, and the API user may see what fills them. */
