@@ -30,6 +30,7 @@ export function decideAddress(row: Row, cluster: Cluster, rules: DecisionRules):
   const otherOwner = usersOf(cluster, row).some((contact) => contact !== owner);
   if (rules.settings.onAddressChange === 'ignore' || otherOwner || !best || !memberIsSubscribed(row)) return LEFT_ALONE;
   const taken = cluster.rows.some((other) => other.email === best);
-  if (taken || row.memory.renameRefused === best) return owned ? { ...LEFT_ALONE, row: { agreedEmail: row.email } } : { ...LEFT_ALONE, fail: 'address' };
+  const isPending = row.member.status === 'pending'; // Mailchimp gives a new address to nobody but the subscribed: once confirmed, it will
+  if (taken || isPending || row.memory.renameRefused === best) return owned ? { ...LEFT_ALONE, row: { agreedEmail: row.email } } : { ...LEFT_ALONE, fail: 'address' };
   return { ...LEFT_ALONE, ask: { email: best } };
 }

@@ -120,6 +120,20 @@ describe('hard people', () => {
     s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
   });
 
+  it('double opt-in: whose address is edited before the confirmation is reported, and moves to the new one once confirmed', async () => {
+    const s = await openScenario({ list: { newMemberStatus: 'pending' } });
+    const wilma = await s.added('Wilma', P1);
+    s.civi.edits(wilma, P1, P2);
+    await s.comesToRest();
+    s.assertSides([P1, 'pending'], [wilma, 'Added']);
+    assert.equal(await s.failReason(P1), 'address');
+    assert.equal((await s.sync.updates()).length, 1, 'a rename was asked that Mailchimp cannot but refuse');
+    s.person.confirms(P1);
+    await s.comesToRest();
+    s.assertSides([P2, 'subscribed'], [wilma, 'Added']);
+    assert.equal(await s.failReason(P2), null);
+  });
+
   it('double opt-in and onRemove "archive": who is removed before the confirmation is unsubscribed, since Mailchimp archives no pending', async () => {
     const s = await openScenario({ list: { newMemberStatus: 'pending', onRemove: 'archive' } });
     const wilma = await s.added('Wilma', P1);
