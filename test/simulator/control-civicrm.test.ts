@@ -26,7 +26,51 @@ const second = (world: ControlledWorld): number => acts(world).addEmail(world.co
 const makeSmart = (world: ControlledWorld): number => acts(world).createGroup({ title: 'Smart', search: [['last_name', '=', 'Weiß']], id: 77 });
 const nothing = (): Record<string, never> => ({});
 
+const records = ({ simulators }: ControlledWorld) => simulators.civicrm.records;
+const makeField = (world: ControlledWorld): number => records(world).createCustomField({ group: 'Bedrock', name: 'Dinosaur' });
+
 const cases: readonly Case[] = [
+  { act: 'setPhone', args: (world) => ({ ...ofContact(world), phone: '555-0101' }), shows: (world) => tables(world).phone.find('contact_id', world.contactId).map(({ phone }) => phone), as: ['555-0101'] },
+  {
+    act: 'setAddress',
+    args: (world) => ({ ...ofContact(world), street: '1 Quarry Road', supplemental: 'Back door', city: 'Bedrock', state: 'GA', postalCode: '70777', country: 'US' }),
+    shows: (world) => tables(world).address.find('contact_id', world.contactId).map((row) => [row.street_address, row.supplemental_address_1, row.city, row.state_province_id, row.postal_code, row.country_id]),
+    as: [['1 Quarry Road', 'Back door', 'Bedrock', 1009, '70777', 1228]],
+  },
+  {
+    act: 'addMembership',
+    args: (world) => ({ ...ofContact(world), endDate: '2027-02-28', joinDate: '2026-03-01', status: 'Grace', isTest: true }),
+    shows: (world) => tables(world).membership.find('contact_id', world.contactId).map((row) => [row.join_date, row.end_date, row.status_id, row.is_test]),
+    as: [['2026-03-01', '2027-02-28', 3, true]],
+  },
+  {
+    act: 'renewMembership',
+    args: (_world, membershipId) => ({ membershipId, endDate: '2028-02-28' }),
+    before: (world) => records(world).addMembership(world.contactId, { endDate: null }),
+    shows: (world) => tables(world).membership.find('contact_id', world.contactId).map((row) => row.end_date),
+    as: ['2028-02-28'],
+  },
+  { act: 'deleteMembership', args: (_world, membershipId) => ({ membershipId }), before: (world) => records(world).addMembership(world.contactId, { endDate: null }), shows: (world) => tables(world).membership.size, as: 0 },
+  {
+    act: 'addContribution',
+    args: (world) => ({ ...ofContact(world), amount: 12.5, received: '2026-01-05 10:00:00', status: 'Pending', isTest: true }),
+    shows: (world) => tables(world).contribution.find('contact_id', world.contactId).map((row) => [row.total_amount, row.receive_date, row.contribution_status_id, row.is_test]),
+    as: [[12.5, '2026-01-05 10:00:00', 2, true]],
+  },
+  { act: 'deleteContribution', args: (_world, contributionId) => ({ contributionId }), before: (world) => records(world).addContribution(world.contactId, { amount: 1 }), shows: (world) => tables(world).contribution.size, as: 0 },
+  {
+    act: 'createCustomField',
+    args: () => ({ group: 'Bedrock', name: 'Shift', type: 'text', options: { day: 'Day shift' } }),
+    shows: (world) => [...tables(world).customField.all()].map((row) => [row.group_name, row.name, row.type, row.options]),
+    as: [['Bedrock', 'Shift', 'text', '{"day":"Day shift"}']],
+  },
+  {
+    act: 'setCustomField',
+    args: (world) => ({ ...ofContact(world), path: 'Bedrock.Dinosaur', value: 'Dino' }),
+    before: makeField,
+    shows: (world) => tables(world).customValue.find('entity_id', world.contactId).map((row) => row.value),
+    as: ['Dino'],
+  },
   {
     act: 'createContact',
     args: () => ({ firstName: 'Jo', email: 'jo@example.org' }),

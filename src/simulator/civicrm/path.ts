@@ -48,8 +48,8 @@ function refuseOtherJoins(entity: EntityName, name: string): void {
 /** What can be read of contacts and not be written by the API. */
 export function refuseOtherWrites(reading: Reading, entity: EntityName, name: string): void {
   const [step = ''] = name.split(/[.:]/);
-  const [path = ''] = name.split(':');
-  if (entity === 'Contact' && (OTHER_JOINS.test(step) || customField(reading.site, reading.caller, path) !== null)) throw new NotSimulated(`writing ${name} of contacts`);
+  const [whole = ''] = name.split(':');
+  if (entity === 'Contact' && (OTHER_JOINS.test(step) || customField(reading.site, reading.caller, whole) !== null)) throw new NotSimulated(`writing ${name} of contacts`);
 }
 
 /** Resolves `field`, `field:name`, `reference.field`, `email_primary.field`, `Custom_Group.field`, any number of joins deep; null if there is no such field. */

@@ -22,7 +22,7 @@ export interface GivenAddress {
 export interface GivenMembership {
   /** YYYY-MM-DD; null: without an end. */
   readonly endDate: string | null;
-  /** Default: the end date's year before, or today. */
+  /** Default: today. */
   readonly joinDate?: string;
   /** Default Current. */
   readonly status?: string;

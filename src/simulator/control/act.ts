@@ -62,6 +62,10 @@ export const clauses = (name: string): Parameter<readonly unknown[]> => paramete
 export const oneOf = <const Value extends string>(name: string, values: readonly Value[]): Parameter<Value> =>
   parameter(name, `one of: ${values.join(', ')}`, (value): value is Value => values.some((each) => each === value));
 
+/** What a custom field holds. */
+export const customValue = (name: string): Parameter<string | number | boolean | readonly string[]> =>
+  parameter(name, 'a text, a number, true or false, or a list of texts', (value): value is string | number | boolean | readonly string[] => isText(value) || isNumber(value) || typeof value === 'boolean' || isListOf(isText)(value));
+
 /** An object whose properties the service itself takes as they are: for set-up by tests. */
 export const object = <Shape extends object>(name: string): Parameter<Shape> => parameter(name, 'an object', (value): value is Shape => isObject(value));
 export const objects = <Shape extends object>(name: string): Parameter<readonly Shape[]> =>

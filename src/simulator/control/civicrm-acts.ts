@@ -1,6 +1,7 @@
 import { given } from '../given.ts';
 import type { CivicrmSimulator, HistoryMethod, ImportedContact, Permission, PlannedFault } from '../simulated-services.ts';
 import { act, boolean, clauses, number, numbers, object, objects, oneOf, optional, text, texts, type Acts } from './act.ts';
+import { civicrmRecordActs } from './civicrm-record-acts.ts';
 
 const contactId = number('contactId');
 const groupId = number('groupId');
@@ -55,6 +56,8 @@ export function civicrmActs(civicrm: CivicrmSimulator): Acts {
     createTag: act([text('label')], (label) => acts.createTag(label)),
     tag: act([contactId, number('tagId')], (contact, tag) => acts.tag(contact, tag)),
     untag: act([contactId, number('tagId')], (contact, tag) => acts.untag(contact, tag)),
+
+    ...civicrmRecordActs(civicrm),
 
     addKey: act([text('key'), texts('permissions')], (key, permissions) => civicrm.addKey(key, permissions as readonly Permission[])),
     setPermissions: act([text('key'), texts('permissions')], (key, permissions) => civicrm.setPermissions(key, permissions as readonly Permission[])),
