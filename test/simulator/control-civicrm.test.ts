@@ -58,6 +58,18 @@ const cases: readonly Case[] = [
     as: [[12.5, '2026-01-05 10:00:00', 2, true]],
   },
   { act: 'deleteContribution', args: (_world, contributionId) => ({ contributionId }), before: (world) => records(world).addContribution(world.contactId, { amount: 1 }), shows: (world) => tables(world).contribution.size, as: 0 },
+  { act: 'relabelTag', args: (_world, tagId) => ({ tagId, label: 'Bowlers' }), before: (world) => acts(world).createTag('Bowling club'), shows: (world) => [...tables(world).tag.all()].map(({ label }) => label).at(-1), as: 'Bowlers' },
+  {
+    act: 'deleteTag',
+    args: (_world, tagId) => ({ tagId }),
+    before: (world) => {
+      const tag = acts(world).createTag('Bowling club');
+      acts(world).tag(world.contactId, tag);
+      return tag;
+    },
+    shows: (world) => tables(world).entityTag.find('entity_id', world.contactId).length,
+    as: 0,
+  },
   {
     act: 'createCustomField',
     args: () => ({ group: 'Bedrock', name: 'Shift', type: 'text', options: { day: 'Day shift' } }),

@@ -48,17 +48,17 @@ export const MEMBERSHIP_STATUSES: readonly MembershipStatusRow[] = [
   { id: 6, name: 'Cancelled', label: 'Cancelled', is_current_member: false },
 ];
 
-function tableOf<Row extends { readonly id: number }>(rows: readonly Row[]): Table<AnyRow> {
-  const table = new MemoryTable<Row>([]);
-  for (const row of rows) table.insert(row);
-  return table as unknown as Table<AnyRow>;
+function filled(rows: readonly object[]): Table<AnyRow> {
+  const table = new MemoryTable<AnyRow>([]);
+  for (const row of rows) table.insert(row as AnyRow);
+  return table;
 }
 
 /** Entities whose rows come with CiviCRM and never change here: they are not part of a site's state. */
 export const FIXED_TABLES = {
-  Country: tableOf(COUNTRIES),
-  StateProvince: tableOf(STATES),
-  MembershipStatus: tableOf(MEMBERSHIP_STATUSES),
+  Country: filled(COUNTRIES),
+  StateProvince: filled(STATES),
+  MembershipStatus: filled(MEMBERSHIP_STATUSES),
 } as const;
 
 export type FixedEntity = keyof typeof FIXED_TABLES;

@@ -41,7 +41,7 @@ export interface GivenContribution {
 const HOME = 1;
 
 /**
- * What administrators do with what belongs to a contact. Phones, addresses and custom fields move the contact's
+ * What administrators do with what belongs to a contact, and with tags as such. Phones, addresses and custom fields move the contact's
  * `modified_date`; memberships and contributions do not (recorded). An unknown id throws a RangeError.
  */
 export class CivicrmRecordActs {
@@ -115,6 +115,18 @@ export class CivicrmRecordActs {
 
   deleteContribution(contributionId: number): void {
     this.#site.tables.contribution.delete(contributionId);
+  }
+
+  /** Its contacts keep it under the new label. */
+  relabelTag(tagId: number, label: string): void {
+    this.#site.tables.tag.update(tagId, { label: shorten(encodeStored(label), 64) });
+  }
+
+  /** Its contacts lose it. */
+  deleteTag(tagId: number): void {
+    const { tag, entityTag } = this.#site.tables;
+    for (const link of entityTag.find('tag_id', tagId)) entityTag.delete(link.id);
+    tag.delete(tagId);
   }
 
   /** A custom field of contacts; its group comes with it. */

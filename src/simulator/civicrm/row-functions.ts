@@ -9,10 +9,10 @@ import type { AnyRow } from './site.ts';
 /** A function of one row's field in `select`, under an alias. */
 export interface RowFunction {
   readonly alias: string;
-  read(row: AnyRow): Shown;
+  readonly read: (row: AnyRow) => Shown;
 }
 
-const text = (value: Shown): string => String(value as string | number | boolean);
+const text = (value: Shown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 const FUNCTIONS: Readonly<Record<string, (value: Shown) => Shown>> = {
   UPPER: (value) => text(value).toUpperCase(),

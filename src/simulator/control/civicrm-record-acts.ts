@@ -25,6 +25,8 @@ export function civicrmRecordActs({ records }: CivicrmSimulator): Acts {
       records.addContribution(contact, { amount, ...given({ received, status, isTest }) }),
     ),
     deleteContribution: act([number('contributionId')], (id) => records.deleteContribution(id)),
+    relabelTag: act([number('tagId'), text('label')], (tag, label) => records.relabelTag(tag, label)),
+    deleteTag: act([number('tagId')], (tag) => records.deleteTag(tag)),
     createCustomField: act([text('group'), text('name'), optional(oneOf('type', CUSTOM_FIELD_TYPES)), optional(object<Readonly<Record<string, string>>>('options'))], (group, name, type, options) =>
       records.createCustomField({ group, name, ...given({ type, options }) }),
     ),

@@ -4,7 +4,7 @@ import type { DataSettings } from '../../settings/settings.ts';
 import type { MemberFacts, Row } from '../../store/entities.ts';
 import type { ClusterContact } from '../cluster.ts';
 import { memberIsPresent } from '../member-status.ts';
-import { bindsTag } from './binding.ts';
+import { bindsTag, isSameTag } from './binding.ts';
 import { isEmpty, mergeTagOf, NAME_DATA, sameValue, tagNameOf, type Data, type DatumKey, type DatumValue } from './datum.ts';
 import { agreeOn, hooksOf } from './hook-memory.ts';
 
@@ -67,5 +67,5 @@ function shown(member: MemberFacts | null, key: DatumKey, { tags }: DataSettings
   const tag = mergeTagOf(key);
   if (tag !== undefined) return member?.mergeFields?.[tag];
   const name = tagNameOf(key);
-  return name === undefined || !bindsTag(tags, name) ? undefined : member?.tags?.includes(name);
+  return name === undefined || !bindsTag(tags, name) ? undefined : member?.tags?.some((tag) => isSameTag(tag, name));
 }
