@@ -20,7 +20,8 @@ interface Site {
 /**
  * Asks which contacts are in a smart group. CiviCRM answers from a table that it fills anew when what is in it is older
  * than a setting of the site, and keeps in `cache_date` when that was (CRM_Contact_BAO_GroupContactCache); so the date
- * is asked for before and after, in the same request.
+ * is asked for before and after, in the same request. Where there was none before, the request has filled the table, and
+ * is made once more.
  */
 export async function searchResult(site: Site, group: GroupId, ids: readonly ContactId[], signal?: AbortSignal): Promise<SearchResult> {
   const members = new Set<ContactId>();
@@ -28,7 +29,9 @@ export async function searchResult(site: Site, group: GroupId, ids: readonly Con
   for (const chunk of chunksOf(ids, LISTED)) {
     const made = { entity: 'Group', action: 'get', params: { select: SEARCHED_FIELDS, where: [['id', '=', group]] } };
     const found = { entity: 'Contact', action: 'get', params: { select: ['id'], where: [['groups', 'IN', [group]], ['id', 'IN', chunk], TRASHED_TOO], orderBy: { id: 'ASC' } } };
-    const [before, contacts = [], after] = await site.api.readMany([made, found, made], site.deadline, signal);
+    const ask = (): Promise<readonly (readonly unknown[])[]> => site.api.readMany([made, found, made], site.deadline, signal);
+    const answers = await ask();
+    const [before, contacts = [], after] = searchedAt(site, group, answers[0], made) === null ? await ask() : answers;
     for (const row of contacts) members.add(contactId(Number(site.api.fitting(checkId(row), found).id)));
     dates.push({ since: searchedAt(site, group, before, made), at: searchedAt(site, group, after, made) ?? site.api.service.now() });
   }

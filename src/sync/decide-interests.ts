@@ -1,7 +1,7 @@
 import type { InterestId } from '../base/ids.ts';
 import type { CivicrmAsk, MailchimpAsk, Row, Word } from '../store/entities.ts';
 import type { GroupSaying } from './civicrm-word.ts';
-import { isFoundAgain, type ClusterContact } from './cluster.ts';
+import { isFoundOtherwise, type ClusterContact } from './cluster.ts';
 import type { DecisionRules } from './decision.ts';
 import { winnerOf } from './decide-subscription.ts';
 
@@ -48,7 +48,7 @@ function wordOfAll(led: readonly Row[], interest: InterestId, saying: GroupSayin
   let word: Word | undefined;
   for (const row of led) {
     const own = row.memory.interests?.[interest];
-    if (own && !isFoundAgain(own, saying)) word = rules.order.later(word, own);
+    if (own && !isFoundOtherwise(own, saying)) word = rules.order.later(word, own);
   }
   return word;
 }

@@ -17,17 +17,18 @@ const BELIEVED_AFTER: Duration = MINUTE;
 /**
  * The status that a smart group's search gives a contact, as a word; undefined: none. To be found is nobody's act and has
  * no date: a yes `[ever, the search]`, so that it outdoes no person's own no, or later than the removal by hand that it
- * contradicts. To be found no longer is a no `[last search that found, first that did not]`, believed at a second look
+ * contradicts; a search that may be older than the removal contradicts nothing. To be found no longer is a no `[last search that found, first that did not]`, believed at a second look
  * only: while CiviCRM fills its table anew, a group may read as empty (CRM_Contact_BAO_GroupContactCache: who does not
  * get the lock reads the table as it is).
  */
 export function searchedStatus(search: SearchLook, last: HistoryRow | undefined, known: UnexplainedStatus | undefined, now: Instant): UnexplainedStatus | undefined {
   const after = last?.id ?? null;
-  if (search.found) return { ...(known?.value && known.after === after ? withoutMissing(known) : found(search, last)), foundAt: search.since ?? known?.foundAt ?? EVER };
+  const isRemoved = last !== undefined && last.status !== 'Added';
+  const isFound = search.found && !(isRemoved && last.id !== known?.after && (search.since === null || search.since <= last.date));
+  if (isFound) return { ...(known?.value && known.after === after ? withoutMissing(known) : found(search, last)), foundAt: search.since ?? known?.foundAt ?? EVER };
   if (!known) return undefined;
-  const isRemovedByHand = last !== undefined && last.id !== known.after && last.status !== 'Added';
   if (!known.value) return known.after === after ? known : undefined;
-  if (isRemovedByHand) return undefined;
+  if (isRemoved && last.id !== known.after) return undefined;
   if (!known.missing) return { ...known, missing: { since: known.foundAt ?? EVER, at: search.at, seen: now } };
   if (now - known.missing.seen < BELIEVED_AFTER) return known;
   return { value: false, since: known.missing.since, at: known.missing.at, source: 'civicrm', searched: true, after };

@@ -96,6 +96,16 @@ describe('what a smart group says', () => {
     assert.deepEqual(looks.at(400, false, { history }).word, searched(false, at(200), at(300)), 'and then the old removal is not what took it out');
   });
 
+  it('a search that may be older than a removal by hand does not contradict it', () => {
+    const history = [historyRow(7, 'Removed', 150)];
+    for (const age of [60, 50, null]) {
+      const looks = new Looks();
+      looks.at(100, true);
+      const said = looks.at(200, true, { age, history, status: 'Removed' });
+      assert.deepEqual([said.added, said.word], [false, { ...civicrmSays(false, 150), by: WILMA }]);
+    }
+  });
+
   it('an addition by hand is dated by its history row', () => {
     const said = new Looks().at(200, true, { status: 'Added', history: [historyRow(7, 'Added', 150)] });
     assert.deepEqual([said.added, said.word], [true, { ...civicrmSays(true, 150), by: WILMA }]);

@@ -1,73 +1,11 @@
 import assert from 'node:assert/strict';
-import { openScenario, P1, P2, P3, type Scenario } from '../support/scenario.ts';
-import { closeWorlds, GROUP, INTEREST } from '../support/sync-world.ts';
 import type { JsonObject } from '../../src/simulator/simulator-settings.ts';
-
-/** The search of the group: members of the Rubble family. */
-const RUBBLES = [['last_name', '=', 'Rubble']];
-/** CiviCRM searches anew when what it found is older than five minutes. */
-const SEARCHED_ANEW = 6 * 60;
+import { P1, P2, P3, type Scenario } from '../support/scenario.ts';
+import { SEARCHED_ANEW, SmartScenario } from '../support/smart-scenario.ts';
+import { closeWorlds, GROUP, INTEREST } from '../support/sync-world.ts';
 
 const interest = (smart: string): JsonObject => ({ interests: { [INTEREST]: smart } });
 const hasInterest = (s: Scenario, address: string): boolean | undefined => s.memberRecord(address)?.interests.includes(INTEREST);
-
-/** A world whose audience (or interest) is bound to a smart group. */
-class SmartScenario {
-  readonly s: Scenario;
-  readonly smart: number;
-
-  private constructor(s: Scenario, smart: number) {
-    this.s = s;
-    this.smart = smart;
-  }
-
-  static async open(binding: (smart: string) => JsonObject = (smart) => ({ subscriptionGroup: smart })): Promise<SmartScenario> {
-    const s = await openScenario();
-    const smart = s.civi.acts.createGroup({ title: 'Rubbles', search: RUBBLES });
-    s.sync.engine = await s.world.reopen(binding(String(smart)));
-    return new SmartScenario(s, smart);
-  }
-
-  /** A contact that the search finds. */
-  rubble(firstName: string, email: string): number {
-    return this.s.civi.acts.createContact({ firstName, lastName: 'Rubble', email });
-  }
-
-  /** A contact that the search does not find. */
-  flintstone(firstName: string, email: string): number {
-    return this.s.civi.creates(firstName, email);
-  }
-
-  enters(contact: number): void {
-    this.s.civi.acts.rename(contact, { lastName: 'Rubble' });
-  }
-
-  leaves(contact: number): void {
-    this.s.civi.acts.rename(contact, { lastName: 'Slate' });
-  }
-
-  /** Incremental runs, so far apart that CiviCRM searches anew in between. */
-  async runs(times: number): Promise<void> {
-    for (let run = 0; run < times; run++) {
-      this.s.passes(SEARCHED_ANEW);
-      await this.s.sync.run();
-      this.s.passes(5);
-      await this.s.batchesSettle();
-    }
-  }
-
-  async rests(): Promise<void> {
-    this.s.passes(SEARCHED_ANEW);
-    await this.s.comesToRest();
-  }
-
-  /** The sync has written nothing to any group. */
-  assertGroupsUntouched(): void {
-    assert.deepEqual([...this.s.world.civicrm.tables.groupContact.all()].filter((row) => row.group_id === this.smart), []);
-    const ours = [...this.s.world.civicrm.tables.subscriptionHistory.all()].filter((row) => row.tracking?.startsWith('mailchimpsync:'));
-    assert.deepEqual(ours, []);
-  }
-}
 
 describe('a smart group as the subscription group', () => {
   closeWorlds();
@@ -127,6 +65,7 @@ describe('a smart group as the subscription group', () => {
     s.civi.acts.beginCacheRebuild(world.smart);
     await s.sync.run();
     await s.sync.full();
+    assert.deepEqual([P1, P2, P3].map((address) => s.member(address)), ['subscribed', 'subscribed', 'subscribed']);
     s.civi.acts.endCacheRebuild(world.smart);
     await world.rests();
     assert.deepEqual([P1, P2, P3].map((address) => s.member(address)), ['subscribed', 'subscribed', 'subscribed']);
@@ -192,6 +131,49 @@ describe('a smart group as the subscription group', () => {
     s.civi.acts.deleteFromGroup(betty, world.smart);
     await world.rests();
     assert.equal(s.member(P1), 'subscribed');
+  });
+
+  it('whoever is removed through the API counts as removed, although what CiviCRM found before still shows them', async () => {
+    const world = await SmartScenario.open();
+    const { s } = world;
+    const betty = world.rubble('Betty', P1);
+    await world.rests();
+    s.passes(SEARCHED_ANEW);
+    await s.sync.run(); // CiviCRM has just searched
+    s.passes(10);
+    await world.removesByApi(betty);
+    s.passes(60);
+    s.webhooksAreLost();
+    await s.sync.run();
+    assert.equal(s.member(P1), 'unsubscribed');
+    await world.rests();
+    assert.equal(s.member(P1), 'unsubscribed');
+  });
+
+  it('whoever is found and goes to the trash is unsubscribed, and stays so when restored: a deletion is a word, a search is none', async () => {
+    const world = await SmartScenario.open();
+    const { s } = world;
+    const betty = world.rubble('Betty', P1);
+    await world.rests();
+    s.civi.trashes(betty);
+    await world.runs(2);
+    assert.equal(s.member(P1), 'unsubscribed');
+    s.civi.restores(betty);
+    await world.rests();
+    assert.deepEqual([s.member(P1), await s.failReason(P1)], ['unsubscribed', 'smart_group']);
+    world.assertGroupsUntouched();
+  });
+
+  it('a contact that is merged into one whom the search does not find takes nobody along', async () => {
+    const world = await SmartScenario.open();
+    const { s } = world;
+    const betty = world.rubble('Betty', P1);
+    const other = world.flintstone('Betty', P2);
+    await world.rests();
+    s.civi.merges(other, betty);
+    await world.runs(3);
+    assert.equal(s.member(P1), 'unsubscribed');
+    world.assertGroupsUntouched();
   });
 
   it('an opt-out of somebody whom the search finds unsubscribes', async () => {
