@@ -1,6 +1,5 @@
-import { CUSTOM_FIELD_TYPES } from '../civicrm/custom-fields.ts';
 import { given } from '../given.ts';
-import type { CivicrmSimulator } from '../simulated-services.ts';
+import { CUSTOM_FIELD_TYPES, type CivicrmSimulator } from '../simulated-services.ts';
 import { act, boolean, customValue, number, object, oneOf, optional, text, type Acts } from './act.ts';
 
 const contactId = number('contactId');

@@ -67,5 +67,5 @@ function shown(member: MemberFacts | null, key: DatumKey, { tags }: DataSettings
   const tag = mergeTagOf(key);
   if (tag !== undefined) return member?.mergeFields?.[tag];
   const name = tagNameOf(key);
-  return name === undefined || !bindsTag(tags, name) ? undefined : member?.tags?.some((tag) => isSameTag(tag, name));
+  return name === undefined || !bindsTag(tags, name) ? undefined : member?.tags?.some((has) => isSameTag(has, name));
 }
