@@ -4,20 +4,20 @@ import { SyncError } from '../../src/base/errors.ts';
 import { P1, P2, openScenario } from '../support/scenario.ts';
 import { closeWorlds, LIST, type WorldOptions } from '../support/sync-world.ts';
 
+/** Whose clock one run says is how far off; a `Date` header shows whole seconds. */
+const told = async (options: WorldOptions): Promise<readonly string[]> => {
+  const s = await openScenario(options);
+  await s.sync.run();
+  return s.world.logged.flatMap((line) => {
+    const [, service, seconds, side] = /the clock of (\w+) is (\d+) s (ahead of|behind) this machine's/.exec(line) ?? [];
+    if (service === undefined) return [];
+    assert.ok(Math.abs(Number(seconds) - 90) <= 1, line);
+    return [`${service} ${side}`];
+  });
+};
+
 describe('a service whose clock is more than a minute off', () => {
   closeWorlds();
-
-  /** Whose clock one run says is how far off; a `Date` header shows whole seconds. */
-  const told = async (options: WorldOptions): Promise<readonly string[]> => {
-    const s = await openScenario(options);
-    await s.sync.run();
-    return s.world.logged.flatMap((line) => {
-      const [, service, seconds, side] = /the clock of (\w+) is (\d+) s (ahead of|behind) this machine's/.exec(line) ?? [];
-      if (service === undefined) return [];
-      assert.ok(Math.abs(Number(seconds) - 90) <= 1, line);
-      return [`${service} ${side}`];
-    });
-  };
 
   for (const [options, expected] of [
     [{ civicrmAhead: 90 * SECOND }, ['CiviCRM ahead of']],
