@@ -1,6 +1,6 @@
 import type { EmailAddress } from '../base/ids.ts';
 import type { FailReason, MailchimpAsk, Row, Word } from '../store/entities.ts';
-import { isOnHold, type ClusterContact } from './cluster.ts';
+import { addressesOf, bestAddressOf, isOnHold, type ClusterContact } from './cluster.ts';
 import type { DecisionRules } from './decision.ts';
 import { memberIsSubscribed } from './member-status.ts';
 import { whyNoContact } from './refused-contact.ts';
@@ -31,11 +31,15 @@ export function subscribing(row: Row, word: Word, at: { readonly lead: ClusterCo
     case 'gone':
     case 'never seen':
       if (refused && sameRange(refused, word) && (refused.email ?? address) === address && rules.now.mailchimp < (refused.until ?? Infinity)) return { outcome: 'fail', reason: refused.reason }; // nothing sent until something changes
-      if (address === undefined) return { outcome: 'fail', reason: 'no_email' };
+      if (address === undefined || (lead && hasNone(row, lead))) return { outcome: 'fail', reason: 'no_email' };
       if (lead && isOnHold(lead, address)) return { outcome: 'fail', reason: row.member === null ? 'no_email' : 'on_hold' };
       return { outcome: 'ask', ask: { status: askedStatus(row, word, rules) } };
   }
 }
+
+/** Whether a contact has no free address, nor that of a member it once had: nobody is asked at an address that was taken away. */
+const hasNone = (row: Row, lead: ClusterContact): boolean =>
+  row.email !== null && row.email === row.agreedEmail && !addressesOf(lead).includes(row.email) && bestAddressOf(lead) === undefined;
 
 /** A row that nobody keeps. Mailchimp archives nobody who is pending (405: https://github.com/amro/gibbon/issues/320). */
 export function unsubscribing(row: Row, rules: DecisionRules): SubscriptionOutcome {
