@@ -23,8 +23,8 @@ export const hookCount = (name: string): string => `hook ${name}`;
 export async function runFlowHook(context: StageContext, hook: HookRunner, all: boolean): Promise<Counts> {
   const everybody = all || hook.everybody;
   const run: HookRun = { runId: context.run.id, listId: context.run.listId, all: everybody };
-  await hook.before(run, context.signal);
-  if (!hook.rows) return { [hookCount(hook.name)]: 0 };
+  const isReady = (await hook.before(run, context.signal)) === 'ready';
+  if (!isReady || !hook.rows) return { [hookCount(hook.name)]: 0 };
   const asking = new Asking(context, hook, run, hook.rows);
   try {
     for await (const rows of rowsWithData(context, everybody)) {

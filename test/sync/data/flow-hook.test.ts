@@ -21,7 +21,7 @@ function hookThat(answer: Answer, more: Partial<HookRunner> = {}): Hook {
     everybody: false,
     before: () => {
       events.push('before');
-      return Promise.resolve();
+      return Promise.resolve('ready' as const);
     },
     rows: async (_run, rows, read) => {
       asked.push(rows);
@@ -122,6 +122,15 @@ describe('a hook of the flow', () => {
     const hook = hookThat(() => [], { size: 2 });
     await run(s, hook);
     assert.deepEqual([hook.events, hook.asked.map((rows) => rows.length)], [['before', 'rows', 'rows'], [2, 1]]);
+  });
+
+  it('whose loading failed is not asked about rows, and they stay as they were', async () => {
+    const s = await withField();
+    await s.joined(P1);
+    await run(s, hookThat(paying('2027-01-31')));
+    const failed = hookThat(paying('2028-01-31'), { before: () => Promise.resolve('skip' as const) });
+    await run(s, failed);
+    assert.deepEqual([mergeFieldAt(s, P1, 'PAIDTO'), failed.asked.length], ['2027-01-31', 0]);
   });
 
   it('never has more chunks unanswered than its window', async () => {
