@@ -55,6 +55,24 @@ const keptOpen = (store: Store): Store =>
 
 const begin = (): void => helper.getNode('sync-start').receive({ sync: { mode: 'full' } });
 
+/** A run to its end. */
+async function run(): Promise<void> {
+  const done = messageAt('sync-done');
+  begin();
+  await done;
+}
+
+/** A run that an error of this code ends, told by the flow's catch node. */
+async function runEndsIn(code: string): Promise<string> {
+  const told = new Promise<string>((resolve) => {
+    helper.getNode('sync-error').on('input', (message) => {
+      if (errorOf(message).code === code) resolve(errorOf(message).message ?? '');
+    });
+  });
+  begin();
+  return told;
+}
+
 const all = (value: string): readonly string[] => PEOPLE.map(() => value);
 
 /** The reference flow with what the example tells to copy: its data hooks, and what hangs on the third output. */
@@ -98,24 +116,6 @@ describe('hooks in the reference flow', function () {
     const clock: Clock = { now: () => services.clock.now(), wait: (duration, signal) => systemClock.wait(duration, signal) };
     const kept = keptOpen(store);
     await flow.load((RED) => registerConfigNode(RED, (settings, { log }) => openEngine(settings, { store: kept, clock, log })), JSON.stringify(services.settings), '{}', changes);
-  }
-
-  /** A run to its end. */
-  async function run(): Promise<void> {
-    const done = messageAt('sync-done');
-    begin();
-    await done;
-  }
-
-  /** A run that an error of this code ends, told by the flow's catch node. */
-  async function runEndsIn(code: string): Promise<string> {
-    const told = new Promise<string>((resolve) => {
-      helper.getNode('sync-error').on('input', (message) => {
-        if (errorOf(message).code === code) resolve(errorOf(message).message ?? '');
-      });
-    });
-    begin();
-    return told;
   }
 
   const member = (address: string) => services.mailchimp.state.lists.find(({ id }) => id === LIST)?.members.find(({ email }) => email === address);
