@@ -11,15 +11,16 @@ export interface SearchLook {
   readonly at: Instant;
 }
 
-/** Who is not found any more left the group when a look so much later does not find them either. */
+/** Who is not found any more left the group when another search, looked at so much later, does not find them either. */
 const BELIEVED_AFTER: Duration = MINUTE;
 
 /**
  * The status that a smart group's search gives a contact, as a word; undefined: none. To be found is nobody's act and has
  * no date: a yes `[ever, the search]`, so that it outdoes no person's own no, or later than the removal by hand that it
- * contradicts; a search that may be older than the removal contradicts nothing. To be found no longer is a no `[last search that found, first that did not]`, believed at a second look
- * only: while CiviCRM fills its table anew, a group may read as empty (CRM_Contact_BAO_GroupContactCache: who does not
- * get the lock reads the table as it is).
+ * contradicts; a search that may be older than the removal contradicts nothing. To be found no longer is a no `[last search that found, first that did not]`, believed only when
+ * a second search does not find either: while CiviCRM fills its table anew, a group may read as empty, and who comes back
+ * from the trash is not in it until then (CRM_Contact_BAO_GroupContactCache: who does not get the lock reads the table
+ * as it is).
  */
 export function searchedStatus(search: SearchLook, last: HistoryRow | undefined, known: UnexplainedStatus | undefined, now: Instant): UnexplainedStatus | undefined {
   const after = last?.id ?? null;
@@ -30,7 +31,7 @@ export function searchedStatus(search: SearchLook, last: HistoryRow | undefined,
   if (!known.value) return known.after === after ? known : undefined;
   if (isRemoved && last.id !== known.after) return undefined;
   if (!known.missing) return { ...known, missing: { since: known.foundAt ?? EVER, at: search.at, seen: now } };
-  if (now - known.missing.seen < BELIEVED_AFTER) return known;
+  if (search.at <= known.missing.at || now - known.missing.seen < BELIEVED_AFTER) return known;
   return { value: false, since: known.missing.since, at: known.missing.at, source: 'civicrm', searched: true, after };
 }
 

@@ -60,7 +60,10 @@ export class SmartScenario {
     }
   }
 
+  /** Edits have ended; a run after another search of CiviCRM's, because one alone is not believed, and all comes to rest. */
   async rests(): Promise<void> {
+    this.s.webhooksAreLost();
+    await this.runs(1);
     this.s.passes(SEARCHED_ANEW);
     await this.s.comesToRest();
   }

@@ -47,13 +47,20 @@ describe('what a smart group says', () => {
     assert.deepEqual(looks.at(500, true).word, searched(true, EVER, at(100)));
   });
 
-  it('not to be found is believed at a second look, a minute later, and dated between the two searches', () => {
+  it('not to be found is believed when another search, a minute later, does not find either, and dated between the two before', () => {
     const looks = new Looks();
     looks.at(100, true, { age: 10 });
     assert.deepEqual([looks.at(200, false, { age: 30 }).added, looks.at(200 + MINUTE - 1, false).added], [true, true]);
     const said = looks.at(200 + MINUTE, false);
     assert.deepEqual([said.added, said.word], [false, searched(false, at(90), at(170))]);
     assert.deepEqual(looks.at(900, false).word, said.word);
+  });
+
+  it('the same search, looked at again, is not believed either', () => {
+    const looks = new Looks();
+    looks.at(100, true);
+    looks.at(200, false, { age: 50 });
+    assert.deepEqual([looks.at(400, false, { age: 250 }).added, looks.at(500, false, { age: 50 }).added], [true, false]);
   });
 
   it('a group that reads as empty while CiviCRM fills its table loses nobody', () => {

@@ -164,6 +164,24 @@ describe('a smart group as the subscription group', () => {
     world.assertGroupsUntouched();
   });
 
+  it('whoever comes back from the trash before CiviCRM searches anew is not taken for gone', async () => {
+    const world = await SmartScenario.open();
+    const { s } = world;
+    const betty = world.rubble('Betty', P1);
+    await world.rests();
+    s.passes(SEARCHED_ANEW);
+    await s.sync.run(); // CiviCRM has just searched
+    s.civi.trashes(betty);
+    s.civi.restores(betty);
+    for (let look = 0; look < 3; look++) {
+      s.passes(70);
+      await s.sync.run();
+      assert.equal(s.member(P1), 'subscribed');
+    }
+    await world.rests();
+    assert.equal(s.member(P1), 'subscribed');
+  });
+
   it('a contact that is merged into one whom the search does not find takes nobody along', async () => {
     const world = await SmartScenario.open();
     const { s } = world;
