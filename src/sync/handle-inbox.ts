@@ -1,6 +1,7 @@
 import { DAY, type Duration } from '../base/clock.ts';
 import { SyncError, type ErrorCode } from '../base/errors.ts';
 import type { InboxEntry } from '../store/entities.ts';
+import { knowClocks } from './known-clocks.ts';
 import { recover } from './recover.ts';
 import type { AudienceContext, Counts } from './stage.ts';
 import { handleWebhook } from './webhooks/handle-webhook.ts';
@@ -27,7 +28,10 @@ export async function handleInbox(context: AudienceContext, signal?: AbortSignal
   for (let first = true; ; first = false) {
     const entries = (await store.unhandled(settings.listId, ENTRIES + inbox.left.size)).filter((entry) => !inbox.left.has(entry.id));
     if (entries.length === 0) return inbox.counts();
-    if (first) await recover(context, signal);
+    if (first) {
+      await knowClocks(context, signal);
+      await recover(context, signal);
+    }
     await inbox.handleAll(entries);
   }
 }
