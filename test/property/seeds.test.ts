@@ -46,6 +46,10 @@ const FOUND: Readonly<Record<string, History>> = {
     options: { ...PLAIN, audiences: 2 },
     actions: [['subscribe', 0, 0, 67, 1], ['subscribe', 0, 0, 81, 0], ['clean', 0, 0, 90, 1], ['run', 1, 0], ['finish'], ['run', 1, 1], ['finish'], ['editEmail', 0, 0, 34, 1]],
   },
+  'a webhook is the first that a new process hears, while the clock of CiviCRM is ahead': {
+    options: { ...PLAIN, skew: 25, submitSingly: 20 },
+    actions: [['newContact', 1, 0, 18], ['add', 1, 1, 0], ['run', 0], ['finish'], ['run', 0], ['archive', 1, 0, 84], ['crash', 1, 0]],
+  },
 };
 
 describe('Histories that failed once', () => {
