@@ -46,6 +46,7 @@ export async function receiveWebhook(receiver: Receiver, request: WebhookRequest
     receiver.heard(audience, 'refused');
     return refusal;
   }
+  if (!audience.enabled) return leftOut(log, 'of an audience that is disabled');
   if (!TYPES.has(webhook.type)) return leftOut(log, webhook.type === 'campaign' ? 'of a campaign' : 'of a type that changes nothing here');
   if (webhook.email === null) return MALFORMED;
   receiver.heard(audience, isSignedInVain(receiver, audience, request) ? 'signed_in_vain' : 'let_in');

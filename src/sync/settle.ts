@@ -13,6 +13,7 @@ import { giveUp } from './give-up.ts';
 import { sameFacts } from './look.ts';
 import { isTagsUpdate } from './member-operation.ts';
 import { isSubscribed, memberIsPresent } from './member-status.ts';
+import type { Outage } from './outage.ts';
 import { describeRefusal, outcomeOf } from './refusals.ts';
 import type { AudienceContext } from './stage.ts';
 import { takeLooks, type Look } from './take-looks.ts';
@@ -58,8 +59,8 @@ export interface Answer {
   readonly answer: OperationAnswer;
 }
 
-/** Settles many at once: what went through as a whole, the rest one by one. */
-export async function settleAll(context: AudienceContext, answers: readonly Answer[], signal?: AbortSignal): Promise<readonly Settled[]> {
+/** Settles many at once: what went through as a whole, the rest one by one. Whom Mailchimp cannot tell of waits. */
+export async function settleAll(context: AudienceContext, answers: readonly Answer[], outage: Outage, signal?: AbortSignal): Promise<readonly Settled[]> {
   const { store, settings, mailchimp } = context;
   const rows = new Map((await store.rowsById(settings.listId, answers.flatMap(({ update }) => update.rowId ?? []))).map((row) => [row.id, row]));
   const looks: Look[] = [];
@@ -74,7 +75,7 @@ export async function settleAll(context: AudienceContext, answers: readonly Answ
   const settled: Settled[] = looks.map(() => 'done');
   for (const { update, answer } of rest) {
     signal?.throwIfAborted();
-    settled.push(await settle(context, update, answer, signal));
+    await outage.reached(async () => void settled.push(await settle(context, update, answer, signal)));
   }
   return settled;
 }

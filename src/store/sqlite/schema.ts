@@ -197,3 +197,9 @@ CREATE TABLE mailchimpsync_creation_claim (
   PRIMARY KEY (site, email)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** By it, webhooks that were handled long ago are found, to be forgotten. */
+export const HANDLED_WEBHOOKS = `
+CREATE INDEX mailchimpsync_inbox_handled ON mailchimpsync_inbox (mailchimp_list_id, handled_at)
+  WHERE handled_at IS NOT NULL;
+`;

@@ -1,3 +1,4 @@
+import { SECOND, type Duration, type Instant } from '../../base/clock.ts';
 import type { EmailAddress } from '../../base/ids.ts';
 import { emailAddress } from '../../base/ids.ts';
 import type { Member } from '../../mailchimp/api.ts';
@@ -18,22 +19,28 @@ import { WordOrder } from '../words.ts';
  */
 export const handleWebhook = (context: AudienceContext, entry: InboxEntry, signal?: AbortSignal): Promise<boolean> => new Handling(context, entry, signal).run();
 
+/** What the second of `fired_at` and the clocks may be off. */
+const TOLERANCE: Duration = 2 * SECOND;
+
 class Handling {
   readonly #context: AudienceContext;
   readonly #entry: InboxEntry;
   readonly #signal: AbortSignal | undefined;
   readonly #order: WordOrder;
+  #firedAt: Instant;
 
   constructor(context: AudienceContext, entry: InboxEntry, signal: AbortSignal | undefined) {
     this.#context = context;
     this.#entry = entry;
     this.#signal = signal;
     this.#order = new WordOrder(clockDifference(context));
+    this.#firedAt = entry.firedAt;
   }
 
   async run(): Promise<boolean> {
     const { email } = this.#entry;
     if (email === null) return true;
+    await this.#notLaterThanNow(email);
     const audience = await this.#context.store.audience(this.#context.settings.listId);
     const row = await this.#rowConcerned(email);
     if (row && this.#isNo()) await this.#hearNo(row);
@@ -41,6 +48,15 @@ class Handling {
     const rows = [...(await this.#rowsAt(email)), ...(row ? await this.#context.store.rowsById(this.#context.settings.listId, [row.id]) : [])];
     // A `profile` carries the person's own word on the names.
     return syncRows(this.#context, [...new Map(rows.map((each) => [each.id, each])).values()], { withData: this.#entry.type === 'profile', signal: this.#signal });
+  }
+
+  /** A word of the future would go before everything that people say until then: it was said now at the latest, by Mailchimp's clock. */
+  async #notLaterThanNow(email: EmailAddress): Promise<void> {
+    const { mailchimp, settings, clock } = this.#context;
+    const now = (): Instant => clock.now() + mailchimp.clockOffset();
+    if (this.#firedAt <= now() + TOLERANCE) return;
+    await mailchimp.member(settings.listId, email, this.#signal); // shows its clock
+    if (this.#firedAt > now() + TOLERANCE) this.#firedAt = now();
   }
 
   #isNo(): boolean {
@@ -62,7 +78,7 @@ class Handling {
     const [row] = [...(old ? await this.#rowsAt(old) : []), ...(await this.#rowsAt(email))];
     if (row || !this.#isNo()) return row;
     const former = await this.#context.store.rowsByFormerEmail(this.#context.settings.listId, email);
-    return former.find((each) => each.memory.former?.some((had) => had.email === email && this.#entry.firedAt <= had.until));
+    return former.find((each) => each.memory.former?.some((had) => had.email === email && this.#firedAt <= had.until));
   }
 
   /** An unsubscribe always counts; what is queued and not yet sent for the row is aborted. */
@@ -72,7 +88,7 @@ class Handling {
     const aborted = open
       .filter((update) => update.side === 'mailchimp' && isWaiting(update))
       .map((update): UpdateChange => ({ kind: 'write', id: update.id, from: ['planned', 'queued'], set: { state: 'aborted', endedAt: clock.now() } }));
-    await rewriteRows(this.#context, [row], async (again) => again.map((each) => ({ rows: [{ kind: 'write', row: hearWebhook(each, false, this.#entry.firedAt, this.#order) }] })));
+    await rewriteRows(this.#context, [row], async (again) => again.map((each) => ({ rows: [{ kind: 'write', row: hearWebhook(each, false, this.#firedAt, this.#order) }] })));
     if (aborted.length > 0) await store.commit(settings.listId, aborted.map((change) => ({ updates: [change] })), commitOptions(this.#context));
   }
 
@@ -110,8 +126,8 @@ class Handling {
     if (!row || row.member === null) return {};
     const open = await store.openUpdates(settings.listId, [row.id], row.email ? [row.email] : []);
     const updates = [...open, ...(await store.updatesOfRows(settings.listId, [row.id], 0))];
-    if (isEcho(updates, this.#entry.firedAt, mailchimp.clockOffset())) return {};
-    return { hear: (each) => hearWebhook(each, true, this.#entry.firedAt, this.#order) };
+    if (isEcho(updates, this.#firedAt, mailchimp.clockOffset())) return {};
+    return { hear: (each) => hearWebhook(each, true, this.#firedAt, this.#order) };
   }
 
   async #take(audience: AudienceState, look: Look): Promise<void> {
