@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { SyncError } from '../../../src/base/errors.ts';
 import type { HookRow, HookRunner } from '../../../src/sync/data/hook-runner.ts';
-import { DATA, mergeFieldAt, tagsAt } from '../../support/data-scenario.ts';
+import { changesContact, DATA, mergeFieldAt, tagsAt } from '../../support/data-scenario.ts';
 import { openScenario, P1, P2, P3, type Scenario } from '../../support/scenario.ts';
 import { closeWorlds, LIST } from '../../support/sync-world.ts';
 
@@ -163,6 +163,46 @@ describe('a hook of the flow', () => {
     assert.deepEqual([mergeFieldAt(s, P1, 'PAIDTO'), tagsAt(s, P1)], ['2027-01-31', ['gave']]);
     assert.deepEqual([paid.asked.length, gave.asked.length], [1, 1]);
     assert.deepEqual(Object.keys((await s.sync.row(P1)).hookData).filter((name) => name.startsWith('flow:')).toSorted(), ['flow:gave', 'flow:paid']);
+  });
+
+  it('takes over what another one set, whatever their names: one that was renamed or removed says nothing any more', async () => {
+    const s = await withField();
+    await s.joined(P1);
+    await run(s, hookThat(paying('2027-01-31'), { name: 'z' }));
+    await run(s);
+    const before = s.sync.writes;
+    await run(s, hookThat(paying('2027-01-31'), { name: 'a' }));
+    assert.equal(s.sync.writes - before, 0, 'the same is not sent again');
+    await run(s, hookThat(paying('2028-01-31'), { name: 'a' }));
+    assert.equal(mergeFieldAt(s, P1, 'PAIDTO'), '2028-01-31');
+    await run(s, hookThat(paying(''), { name: 'a' }));
+    assert.equal(mergeFieldAt(s, P1, 'PAIDTO'), '');
+  });
+
+  it('of two that set the same field the last in the flow counts, and nothing goes back and forth', async () => {
+    const s = await withField();
+    await s.joined(P1);
+    for (let round = 0; round < 3; round++) {
+      const before = s.sync.writes;
+      await run(s, hookThat(paying('2027-01-31'), { name: 'z' }), hookThat(paying('2028-01-31'), { name: 'a' }));
+      assert.deepEqual([mergeFieldAt(s, P1, 'PAIDTO'), s.sync.writes - before], ['2028-01-31', round === 0 ? 1 : 0]);
+    }
+  });
+
+  it('is followed by a mapping of the settings that fills the same field, and follows one', async () => {
+    const s = await openScenario({ list: { data: { mergeFields: {} } } });
+    s.world.mailchimp.setup.createMergeField(LIST, { tag: 'TITLE' });
+    const contact = await s.joined(P1);
+    const titled = (title: string): HookRunner => hookThat((rows) => rows.map(({ id }) => ({ id, merge_fields: { TITLE: title } })));
+    await run(s, titled('by the hook'));
+    assert.equal(mergeFieldAt(s, P1, 'TITLE'), 'by the hook');
+    s.sync.engine = await s.world.reopen({ data: { mergeFields: { TITLE: 'job_title' } } });
+    await changesContact(s, contact, { job_title: 'by the mapping' });
+    await s.comesToRest(DATA);
+    assert.equal(mergeFieldAt(s, P1, 'TITLE'), 'by the mapping');
+    s.sync.engine = await s.world.reopen({ data: { mergeFields: {} } });
+    await run(s, titled('by the hook again'));
+    assert.equal(mergeFieldAt(s, P1, 'TITLE'), 'by the hook again');
   });
 
   it('of a new member what it says goes with the PUT', async () => {
