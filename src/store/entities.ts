@@ -68,7 +68,7 @@ export interface RowMemory {
   /** Addresses that the member had before, each until when [former]. */
   readonly former?: readonly { readonly email: EmailAddress; readonly until: Instant }[];
   /** A refusal and the word it refused: nothing is sent for that word again. */
-  readonly refused?: Range & { readonly reason: FailReason; /** The address that was refused; another one is asked. */ readonly email?: EmailAddress; /** Released then (`later`). */ readonly until?: Instant };
+  readonly refused?: Range & { readonly reason: FailReason; /** The address that was refused; another one is asked. */ readonly email?: EmailAddress; /** The names that went with it, where one may be the cause; others are asked. */ readonly names?: { readonly firstName?: string; readonly lastName?: string }; /** Released then (`later`). */ readonly until?: Instant };
   /** Of whom CiviCRM made no contact, and why: it is not asked again for the same address and names. */
   readonly contactRefused?: { readonly email: EmailAddress; readonly firstName: string; readonly lastName: string; readonly reason: FailReason; /** Asked again then. */ readonly until?: Instant };
   /** The word for which `pending` is to be asked after a compliance refusal. */

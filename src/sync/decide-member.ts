@@ -30,12 +30,15 @@ export function subscribing(row: Row, word: Word, at: { readonly lead: ClusterCo
     case 'transactional':
     case 'gone':
     case 'never seen':
-      if (refused && sameRange(refused, word) && (refused.email ?? address) === address && rules.now.mailchimp < (refused.until ?? Infinity)) return { outcome: 'fail', reason: refused.reason }; // nothing sent until something changes
+      if (refused && sameRange(refused, word) && (refused.email ?? address) === address && !isRenamed(lead, refused.names) && rules.now.mailchimp < (refused.until ?? Infinity)) return { outcome: 'fail', reason: refused.reason }; // nothing sent until something changes
       if (address === undefined || (lead && hasNone(row, lead))) return { outcome: 'fail', reason: 'no_email' };
       if (lead && isOnHold(lead, address)) return { outcome: 'fail', reason: row.member === null ? 'no_email' : 'on_hold' };
       return { outcome: 'ask', ask: { status: askedStatus(row, word, rules) } };
   }
 }
+
+const isRenamed = (lead: ClusterContact | null, { firstName, lastName }: NonNullable<NonNullable<Row['memory']['refused']>['names']> = {}): boolean =>
+  lead !== null && ((firstName ?? lead.contact.firstName) !== lead.contact.firstName || (lastName ?? lead.contact.lastName) !== lead.contact.lastName);
 
 /** Whether a contact has no free address, nor that of a member it once had: nobody is asked at an address that was taken away. */
 const hasNone = (row: Row, lead: ClusterContact): boolean =>

@@ -131,8 +131,9 @@ class Settlement {
   async refused(reason: FailReason, answer: string): Promise<Settled> {
     const origin = this.#update.origin['status'];
     const until = reason === 'later' ? { until: this.#context.clock.now() + LATER } : {};
+    const names = reason === 'other' ? namesAsked(this.#update) : {}; // perhaps one of them is the cause
     const ended = this.#ended({ state: 'failed', failReason: reason, answer });
-    return this.#rewrite(ended, (row) => ({ ...row, failReason: reason, memory: { ...row.memory, ...(origin && { refused: { ...rangeOf(origin), ...until, reason, email: this.#update.email } }) } }), 'failed');
+    return this.#rewrite(ended, (row) => ({ ...row, failReason: reason, memory: { ...row.memory, ...(origin && { refused: { ...rangeOf(origin), ...until, ...names, reason, email: this.#update.email } }) } }), 'failed');
   }
 
   /** The person's status must not wait for a merge field: the row is decided anew without what was refused, until its value is another. */
@@ -245,9 +246,14 @@ const answerLook = (context: AudienceContext, row: Row, update: MailchimpUpdate,
 
 /** Names, data and the address that Mailchimp has taken are agreed on. */
 function agreed(row: Row, update: MailchimpUpdate): Row {
-  const { firstName, lastName, email } = update.ask;
-  const names = { ...row.memory.names, ...(firstName !== undefined && { firstName }), ...(lastName !== undefined && { lastName }) };
-  return { ...row, agreedEmail: email ?? row.agreedEmail, hookData: withAgreed(row.hookData, update), memory: Object.keys(names).length > 0 ? { ...row.memory, names } : row.memory };
+  const { email } = update.ask;
+  const { names } = namesAsked(update);
+  return { ...row, agreedEmail: email ?? row.agreedEmail, hookData: withAgreed(row.hookData, update), memory: names ? { ...row.memory, names: { ...row.memory.names, ...names } } : row.memory };
+}
+
+function namesAsked({ ask: { firstName, lastName } }: MailchimpUpdate): Pick<NonNullable<RowMemory['refused']>, 'names'> {
+  const names = { ...(firstName !== undefined && { firstName }), ...(lastName !== undefined && { lastName }) };
+  return Object.keys(names).length > 0 ? { names } : {};
 }
 
 const rangeOf = ({ since, at }: Word): { since: Instant; at: Instant } => ({ since, at });

@@ -65,6 +65,14 @@ async function refusedIn(kind: Refused, options: WorldOptions = {}): Promise<{ r
 /** One of several whom nothing is wrong with. */
 const other = (number: number): string => `betty${number}@example.org`;
 
+/** Mailchimp refuses whoever is called so. */
+function dislikes(s: Scenario, name: string, problem: { readonly detail: string; readonly errors?: readonly unknown[] } = { detail: 'We do not like it' }): void {
+  const { mailchimp } = s.world;
+  const handle = mailchimp.handle.bind(mailchimp);
+  mailchimp.handle = (request) =>
+    new TextDecoder().decode(request.body).includes(`"FNAME":"${name}"`) ? Promise.resolve(json({ title: 'Invalid Resource', status: 400, ...problem }, 400)) : handle(request);
+}
+
 /** A site with a rule of its own makes no contact of this name; what came before it in the call is done. */
 function refuses(s: Scenario, name: string): { asked: number } {
   const { civicrm } = s.world;
@@ -91,6 +99,18 @@ async function refusedName(): Promise<{ readonly s: Scenario; readonly seen: { a
   s.person.subscribes(P3, { mergeFields: { FNAME: 'Fred' } });
   await s.comesToRest();
   return { s, seen };
+}
+
+/** Somebody is refused whose name Mailchimp does not like, without saying so. */
+async function refusedByName(): Promise<{ readonly s: Scenario; readonly wilma: number }> {
+  const s = await openScenario();
+  dislikes(s, 'Nn');
+  const wilma = s.civi.creates('Nn', P1);
+  s.civi.adds(wilma);
+  await s.comesToRest();
+  assert.equal((await s.sync.rowOf(wilma)).failReason, 'other');
+  assert.equal(await refusals(s), 1);
+  return { s, wilma };
 }
 
 describe('refused people', () => {
@@ -139,6 +159,37 @@ describe('refused people', () => {
       s.assertSides([kind.address, 'subscribed'], [wilma, 'Added']);
       assert.equal(await s.failReason(kind.address), null);
     });
+
+  describe('for a reason that nobody knows', () => {
+    it('another name releases', async () => {
+      const { s, wilma } = await refusedByName();
+      s.civi.renames(wilma, 'Wilma');
+      await s.comesToRest();
+      s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+      assert.equal(await s.failReason(P1), null);
+    });
+
+    it('any other edit of the contact does not', async () => {
+      const { s, wilma } = await refusedByName();
+      s.civi.gives(wilma, P2);
+      await s.comesToRest();
+      assert.equal(await refusals(s), 1);
+      assert.equal(await s.failReason(P1), 'other');
+    });
+
+    it('a name that Mailchimp refuses as such keeps nobody out, and is sent once it is another', async () => {
+      const s = await openScenario();
+      dislikes(s, 'Nn', { detail: 'Your merge fields were invalid.', errors: [{ field: 'FNAME', message: 'is not a name' }] });
+      const wilma = s.civi.creates('Nn', P1);
+      s.civi.adds(wilma);
+      await s.comesToRest({ withData: true });
+      s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+      assert.deepEqual([await s.failReason(P1), await refusals(s)], ['data_refused', 1]);
+      s.civi.renames(wilma, 'Wilma');
+      await s.comesToRest({ withData: true });
+      assert.deepEqual([s.memberRecord(P1)?.mergeFields['FNAME'], await s.failReason(P1), await refusals(s)], ['Wilma', null, 1]);
+    });
+  });
 
   describe('of whom CiviCRM takes no contact', () => {
     const LONG = `${'wilma.'.repeat(45)}x@example.org`;
