@@ -43,6 +43,8 @@ async function run(s: Scenario, ...hooks: readonly HookRunner[]): Promise<void> 
 
 const paying = (until: string): Answer => (rows) => rows.map(({ id }) => ({ id, merge_fields: { PAIDTO: until } }));
 
+const titled = (title: string): HookRunner => hookThat((rows) => rows.map(({ id }) => ({ id, merge_fields: { TITLE: title } })));
+
 async function withField(): Promise<Scenario> {
   const s = await openScenario();
   s.world.mailchimp.setup.createMergeField(LIST, { tag: 'PAIDTO', type: 'date' });
@@ -193,7 +195,6 @@ describe('a hook of the flow', () => {
     const s = await openScenario({ list: { data: { mergeFields: {} } } });
     s.world.mailchimp.setup.createMergeField(LIST, { tag: 'TITLE' });
     const contact = await s.joined(P1);
-    const titled = (title: string): HookRunner => hookThat((rows) => rows.map(({ id }) => ({ id, merge_fields: { TITLE: title } })));
     await run(s, titled('by the hook'));
     assert.equal(mergeFieldAt(s, P1, 'TITLE'), 'by the hook');
     s.sync.engine = await s.world.reopen({ data: { mergeFields: { TITLE: 'job_title' } } });
