@@ -32,6 +32,8 @@ export interface MemberFacts {
   readonly interests: Readonly<Record<InterestId, boolean>>;
   readonly firstName: string;
   readonly lastName: string;
+  /** Names that the audience has no merge field for: they cannot be given to it. */
+  readonly missingNames?: readonly ('firstName' | 'lastName')[];
   /** The merge fields that the settings map. */
   readonly mergeFields?: Readonly<Record<string, MergeFieldValue>>;
   /** The tags that the settings bind; null: the member has more tags than Mailchimp showed. */
