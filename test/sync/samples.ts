@@ -43,7 +43,7 @@ export const member = (more: Partial<Member> = {}): Member => ({
   email: P1,
   ...facts(),
   status: 'subscribed',
-  mergeFields: {},
+  mergeFields: { FNAME: 'Wilma', LNAME: 'Flintstone' },
   tags: null,
   ...more,
 });
