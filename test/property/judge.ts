@@ -112,8 +112,10 @@ class Judgement {
     });
     if (no) this.#wrong(no, `contact ${contact} is Added by the earlier "${yes.text}"`, sight.addressesOf(contact), false, true);
     if (sight.said.some((said) => said.seq > yes.seq) || contacts.historyOf(contact, group).length !== 1) return;
+    const madeAnew = this.#play.options.onContactDeleted === 'recreate';
     const second = sight.usersOf(line).find((other) => {
       const history = contacts.historyOf(other, group);
+      if (madeAnew && [contact, other].some((each) => truth.restored.has(each))) return false; // somebody else was made in its place
       return other !== contact && sight.isIn(other) && history.length === 1 && history[0]?.tracking && [contact, other].every((each) => sight.addressesEverHad(each).length === 1);
     });
     if (second !== undefined) this.#find('two in', `contacts ${contact} and ${second} by "${yes.text}"`);
