@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DAY, type Duration } from '../../base/clock.ts';
 import type { ContactId, RowId } from '../../base/ids.ts';
 import type { ContactFields } from '../../civicrm/contact-data.ts';
 import type { Contact } from '../../civicrm/reader.ts';
@@ -17,21 +16,6 @@ import { MERGE_FIELDS_HOOK, TAGS_HOOK, withOutput } from './hook-memory.ts';
 import { leadsOf } from './leads.ts';
 import { incompleteAddresses, mappedFields, missingPaths, pathsOf, wantedMergeFields, type MappedField } from './merge-fields-hook.ts';
 import { readHiddenTags, wantedTags } from './tags-hook.ts';
-
-/**
- * How often all people are compared, not only those with a change that the services date. Tags of a contact and rows of
- * other entities (memberships, contributions) move no date of the contact: docs/explanation/data-sync.md has the cost.
- */
-const WHOLE: Duration = DAY;
-/** Far more runs than a day holds. */
-const RUNS = 300;
-
-/** Whether this run compares everybody: a full run, and the first one a day after the last comparison. */
-export async function comparesAll({ run, store, clock }: StageContext): Promise<boolean> {
-  if (run.mode === 'full') return true;
-  const runs = await store.runs(run.listId, RUNS);
-  return !runs.some((other) => other.counts.dataHooks?.['all'] === 1 && other.startedAt > clock.now() - WHOLE);
-}
 
 /** Rows that data are compared for: those that are decided anyway, and, where all are, whoever is subscribed at Mailchimp. */
 export async function* rowsWithData(context: StageContext, all: boolean, size?: number): AsyncGenerator<readonly Row[]> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { SyncError } from '../../../src/base/errors.ts';
+import type { RunMode } from '../../../src/store/entities.ts';
 import type { HookRow, HookRunner } from '../../../src/sync/data/hook-runner.ts';
 import { changesContact, DATA, mergeFieldAt, tagsAt } from '../../support/data-scenario.ts';
 import { openScenario, P1, P2, P3, type Scenario } from '../../support/scenario.ts';
@@ -33,8 +34,11 @@ function hookThat(answer: Answer, more: Partial<HookRunner> = {}): Hook {
 }
 
 /** A run whose data hooks nodes have these hooks, one behind the other. */
-async function run(s: Scenario, ...hooks: readonly HookRunner[]): Promise<void> {
-  const id = await s.sync.begin('full', DATA);
+const run = (s: Scenario, ...hooks: readonly HookRunner[]): Promise<void> => runOf('full', s, hooks);
+const incremental = (s: Scenario, ...hooks: readonly HookRunner[]): Promise<void> => runOf('incremental', s, hooks);
+
+async function runOf(mode: RunMode, s: Scenario, hooks: readonly HookRunner[]): Promise<void> {
+  const id = await s.sync.begin(mode, DATA);
   await s.sync.goOn(id, { before: 'dataHooks' });
   const signal = new AbortController().signal;
   for (const hook of hooks) await s.sync.engine.runStage('dataHooks', id, { signal, hook });
@@ -265,12 +269,37 @@ describe('a hook of the flow', () => {
   it('is asked about rows with a change only, in the runs between two whole comparisons, unless it wants everybody', async () => {
     const s = await openScenario();
     await s.joined(P1);
-    await run(s);
     const hooks = [hookThat(() => []), hookThat(() => [], { name: 'all', everybody: true })];
+    await run(s, ...hooks);
     s.passes(60);
-    const id = await s.sync.begin('incremental', DATA);
-    await s.sync.goOn(id, { before: 'dataHooks' });
-    for (const hook of hooks) await s.sync.engine.runStage('dataHooks', id, { signal: new AbortController().signal, hook });
-    assert.deepEqual(hooks.map(({ asked }) => asked.length), [0, 1]);
+    await incremental(s, ...hooks);
+    assert.deepEqual(hooks.map(({ asked }) => asked.length), [1, 2]);
+  });
+
+  for (const [what, failing] of [
+    ['whose rows were skipped', { rows: () => Promise.resolve(null) }],
+    ['whose loading failed', { before: () => Promise.resolve('skip' as const) }],
+  ] as const)
+    it(`${what} is asked about everybody again in the next run, and no more once it has answered`, async () => {
+      const s = await withField();
+      await s.joined(P1);
+      await run(s, hookThat(paying('2027-01-31'), failing));
+      assert.equal(mergeFieldAt(s, P1, 'PAIDTO'), '');
+      const mended = hookThat(paying('2027-01-31'));
+      for (let round = 0; round < 4; round++) {
+        s.passes(60);
+        await incremental(s, mended);
+      }
+      // The second time because the row was changed by the first.
+      assert.deepEqual([mergeFieldAt(s, P1, 'PAIDTO'), mended.asked.length], ['2027-01-31', 2]);
+    });
+
+  it('that is new is asked about everybody in the next run, whatever its mode', async () => {
+    const s = await withField();
+    await s.joined(P1);
+    await run(s, hookThat(() => [], { name: 'other' }));
+    s.passes(60);
+    await incremental(s, hookThat(paying('2027-01-31')));
+    assert.equal(mergeFieldAt(s, P1, 'PAIDTO'), '2027-01-31');
   });
 });
