@@ -32,21 +32,29 @@ function parsed(text: string): unknown {
   }
 }
 
-/** All secrets that are kept, by name. Throws `settings_invalid` when they cannot be read. */
+/** All secrets that are kept, by name; '' for one that is known to be gone. Throws `settings_invalid` when they cannot be read. */
 export const keptSecrets = ({ given, ...entered }: ConfigCredentials): Secrets => ({ ...enteredSecrets(entered), ...parseSecrets(given) });
 
 const enteredSecrets = ({ secrets, added }: Omit<ConfigCredentials, 'given'>): Secrets => ({ ...parseSecrets(secrets), ...parseSecrets(added) });
 
-/** The credentials with a secret that was given kept, or forgotten where it is null. */
-export function withGivenSecret(credentials: ConfigCredentials, name: string, secret: string | null): ConfigCredentials {
-  const { [name]: _before, ...others } = parseSecrets(credentials.given);
-  return { ...credentials, given: JSON.stringify(secret === null ? others : { ...others, [name]: secret }) };
-}
+/** The credentials with secrets that were given; '' for one that is gone, so that an older one that was entered does not take its place. */
+export const withGivenSecrets = (credentials: ConfigCredentials, given: Secrets): ConfigCredentials => ({ ...credentials, given: JSON.stringify({ ...parseSecrets(credentials.given), ...given }) });
 
-/** The credentials with what was entered joined, without what the settings no longer refer to; null when they are so already. */
+/** The names of the secrets entered since the last deployment. */
+export const enteredNames = ({ added }: ConfigCredentials): ReadonlySet<string> => new Set(Object.keys(parseSecrets(added)));
+
+/**
+ * The credentials with what was entered joined, without what the settings no longer refer to, and without what had been
+ * given before under the same names; null when they are so already.
+ */
 export function joinedCredentials(credentials: ConfigCredentials, settings: Json): ConfigCredentials | null {
   if (credentials.added === undefined || credentials.added === '') return null;
   const names = referencedSecrets(settings);
-  const { secrets: _secrets, added: _added, ...others } = credentials;
-  return { ...others, secrets: JSON.stringify(Object.fromEntries(Object.entries(enteredSecrets(credentials)).filter(([name]) => names.has(name)))) };
+  const entered = enteredNames(credentials);
+  const { secrets: _secrets, added: _added, given, ...others } = credentials;
+  return {
+    ...others,
+    ...(given !== undefined && { given: JSON.stringify(Object.fromEntries(Object.entries(parseSecrets(given)).filter(([name]) => !entered.has(name)))) }),
+    secrets: JSON.stringify(Object.fromEntries(Object.entries(enteredSecrets(credentials)).filter(([name]) => names.has(name)))),
+  };
 }

@@ -28,22 +28,29 @@ const SKIPPABLE: readonly string[] = ['hook_silent', 'hook_refused', 'hook_faile
 export function flowHook(options: FlowHookOptions, { send, warn }: Pick<Work, 'send' | 'warn'>): HookRunner {
   const { name, size, patience, everybody } = options;
 
-  const before = async ({ runId, listId, all }: HookRun, signal: AbortSignal): Promise<void> => {
-    if (!options.asksBefore) return;
-    const ask = (id: string): void => send([null, { topic: 'pre', payload: { all }, hook: { id, name, runId, listId } }, null]);
-    if (options.waitsBefore) await openQuestions.ask(ask, { read: () => undefined, patience, signal, name });
-    else ask('');
-  };
-
-  const rows = async ({ runId, listId }: HookRun, asked: readonly HookRow[], read: (answer: unknown) => HookAnswer, signal: AbortSignal): Promise<HookAnswer | null> => {
-    const ask = (id: string): void => send([null, null, { topic: 'rows', payload: [...asked], hook: { id, name, runId, listId } }]);
+  /** What the question comes to; null where it failed and the node says to skip. */
+  const unlessSkipped = async <Answer>(skipped: string, question: Promise<Answer>): Promise<Answer | null> => {
     try {
-      return await openQuestions.ask(ask, { read, patience, signal, name });
+      return await question;
     } catch (error) {
       if (options.onFailure === 'stop' || !SKIPPABLE.includes(codeOf(error))) throw error;
-      warn(`${asked.length} rows are skipped: ${(error as Error).message}`);
+      warn(`${skipped}: ${(error as Error).message}`);
       return null;
     }
+  };
+
+  /** Rows would be worked out from what was not loaded: they are skipped with it. */
+  const before = async ({ runId, listId, all }: HookRun, signal: AbortSignal): Promise<'ready' | 'skip'> => {
+    if (!options.asksBefore) return 'ready';
+    const ask = (id: string): void => send([null, { topic: 'pre', payload: { all }, hook: { id, name, runId, listId } }, null]);
+    if (options.waitsBefore) return (await unlessSkipped('all rows are skipped', openQuestions.ask(ask, { read: () => 'ready' as const, patience, signal, name }))) ?? 'skip';
+    ask('');
+    return 'ready';
+  };
+
+  const rows = ({ runId, listId }: HookRun, asked: readonly HookRow[], read: (answer: unknown) => HookAnswer, signal: AbortSignal): Promise<HookAnswer | null> => {
+    const ask = (id: string): void => send([null, null, { topic: 'rows', payload: [...asked], hook: { id, name, runId, listId } }]);
+    return unlessSkipped(`${asked.length} rows are skipped`, openQuestions.ask(ask, { read, patience, signal, name }));
   };
 
   return { name, size, window: WINDOW, everybody, before, ...(options.asksRows && { rows }) };

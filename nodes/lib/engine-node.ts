@@ -14,8 +14,8 @@ export interface EngineNode extends Node {
    * does or when the configuration closes; that waits for the work to end. Throws `problem`, and what opening throws.
    */
   work<Result>(signal: AbortSignal, action: (engine: Engine, signal: AbortSignal) => Promise<Result>): Promise<Result>;
-  /** Keeps a secret among the credentials, null forgets it. Node-RED stores it with the next deployment. */
-  keepSecret(name: string, secret: string | null): void;
+  /** Keeps a secret that Mailchimp gave among the credentials, and where it outlives a restart before the next deployment; null: it is gone. */
+  keepSecret(name: string, secret: string | null): Promise<void>;
   /** The text without anything secret that the settings hold. */
   redact(text: string): string;
 }

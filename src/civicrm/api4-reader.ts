@@ -7,6 +7,7 @@ import { SiteDates } from './dates.ts';
 import { bestFirst, byId } from './order.ts';
 import { probe } from './probe.ts';
 import { checkTimezone } from './timezone-check.ts';
+import { searchResult } from './search-result.ts';
 import { TRASHED_TOO, rowsOf, type Query } from './queries.ts';
 import type { CivicrmReader, ContactEmail, GroupContact } from './reader.ts';
 import {
@@ -98,6 +99,13 @@ export function createApi4Reader(api: Api4, timezone: string, { deadline = 5 * M
       const latest = new Map<string, GroupContact>();
       for (const row of rows) latest.set(`${row.contactId} ${row.groupId}`, row);
       return [...latest.values()].sort((a, b) => a.contactId - b.contactId || a.groupId - b.groupId);
+    },
+
+    searchResult: (group, ids, signal) => searchResult({ api, dates, deadline }, group, ids, signal),
+
+    async searchedAfter(group, after, limit, signal) {
+      const rows = await all({ ...contactIds, where: [['groups', 'IN', [group]], ['is_deleted', '=', false]], after, limit }, signal);
+      return rows.map((row) => contactId(Number(row.id)));
     },
 
     async addedAfter(group, after, limit, signal) {

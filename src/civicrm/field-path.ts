@@ -2,6 +2,8 @@
 export type FieldPath =
   /** Of the contact itself, of a custom group, or along a join, as APIv4 selects it. */
   | { readonly kind: 'field'; readonly path: string }
+  /** Worked out by CiviCRM from fields of the contact: `UPPER(last_name)`, `YEAR(birth_date)`. */
+  | { readonly kind: 'expression'; readonly path: string }
   | AggregatePath;
 
 /** One value over all rows of another entity that belong to the contact: `MAX(Membership.end_date)`. */
@@ -15,9 +17,9 @@ export interface AggregatePath {
 
 const AGGREGATE = /^(COUNT|MAX|MIN|SUM)\((\w+)\.([\w.:]+)\)$/;
 
-/** Reads a path; what is no aggregate is a field, which CiviCRM is asked for as it stands. */
+/** Reads a path; what is no aggregate is an expression or a field, which CiviCRM is asked for as it stands. */
 export function parseFieldPath(path: string): FieldPath {
   const [, name, entity, field] = AGGREGATE.exec(path) ?? [];
-  if (name === undefined || entity === undefined || field === undefined) return { kind: 'field', path };
+  if (name === undefined || entity === undefined || field === undefined) return { kind: path.includes('(') ? 'expression' : 'field', path };
   return { kind: 'aggregate', path, name, entity, field };
 }

@@ -50,6 +50,15 @@ export interface Group {
   readonly isSmart: boolean;
 }
 
+/** What the search of a smart group found, as CiviCRM keeps it: it searches anew when that is some minutes old (by default 5). */
+export interface SearchResult {
+  readonly members: ReadonlySet<ContactId>;
+  /** CiviCRM searched no earlier than then; null: not known. */
+  readonly since: Instant | null;
+  /** And no later than then. */
+  readonly at: Instant;
+}
+
 /**
  * Reads of CiviCRM. Every list argument may be of any length: the reader splits it into chunks that serve
  * (facts/civicrm.md). Answers come ordered by id. Addresses are matched as exact lower-cased bytes,
@@ -75,7 +84,16 @@ export interface CivicrmReader {
   /** E-mails of these contacts, best first within a contact: bulk mail, then primary, then by id. */
   emailsOfContacts(ids: readonly ContactId[], signal?: AbortSignal): Promise<readonly ContactEmail[]>;
   groups(ids: readonly GroupId[], signal?: AbortSignal): Promise<readonly Group[]>;
+  /** Of a smart group only who was added or removed by hand. */
   groupContacts(ids: readonly ContactId[], groups: readonly GroupId[], signal?: AbortSignal): Promise<readonly GroupContact[]>;
+  /**
+   * Which of these contacts are in a smart group: those that its search finds or that were added by hand, without those
+   * removed by hand; `groupContacts` knows the latter two only. Throws `group_missing` for a group that is not there or
+   * disabled, which CiviCRM shows as empty.
+   */
+  searchResult(group: GroupId, ids: readonly ContactId[], signal?: AbortSignal): Promise<SearchResult>;
+  /** Live contacts that are in a smart group, by id after `after`, at most `limit`. */
+  searchedAfter(group: GroupId, after: ContactId | null, limit: number, signal?: AbortSignal): Promise<readonly ContactId[]>;
   /** Live contacts that are Added to a group, by contact id after `after`, at most `limit`. */
   addedAfter(group: GroupId, after: ContactId | null, limit: number, signal?: AbortSignal): Promise<readonly ContactId[]>;
   /** Whole history of these contacts in these groups, and their domain-wide rows, ordered by id. */

@@ -91,6 +91,17 @@ export function readGroup(row: unknown): Checked<Group> {
   return { fits: true, value: { id: groupId(Number(id)), title: title ?? '', isActive: isOn(isActive), isSmart: savedSearch !== null } };
 }
 
+const checkSearched = checkerOf(Type.Object({ is_active: Flag, cache_date: Text }));
+export const SEARCHED_FIELDS = ['id', 'is_active', 'cache_date'] as const;
+
+/** Of a smart group: when CiviCRM last searched; null: it will before it answers. */
+export function readSearched(row: unknown, dates: Dates): Checked<{ readonly isActive: boolean; readonly at: Instant | null }> {
+  const checked = checkSearched(row);
+  if (!checked.fits) return checked;
+  const { is_active: isActive, cache_date: date } = checked.value;
+  return { fits: true, value: { isActive: isOn(isActive), at: date === null ? null : dates.read(date) } };
+}
+
 const checkGroupContact = checkerOf(Type.Object({ contact_id: Whole, group_id: Whole, status: Text }));
 export const GROUP_CONTACT_FIELDS = ['id', 'contact_id', 'group_id', 'status'] as const;
 

@@ -29,7 +29,7 @@ export interface SqlReader extends CivicrmReader {
 
 /**
  * Reads CiviCRM's own tables, as APIv4 would show them; nothing is ever written by SQL (facts/civicrm.md). With
- * APIv4 stay: merges, whose chains CiviCRM follows itself; the site's time, because what the history and this sync
+ * APIv4 stay: merges, whose chains CiviCRM follows itself; smart groups, whose searches it makes itself; the site's time, because what the history and this sync
  * compare is dated by the site's PHP and not by the database, which may be on another machine; and up to which write
  * the database has to be, when it is a copy (`catchUp`).
  * Throws `settings_invalid` for an address that is none.
@@ -70,6 +70,9 @@ export function createSqlReader(settings: CivicrmSettings, api: Api4, environmen
     requests: () => new Map([...overApi.requests(), ...database.requests()]),
     // After a creation was cut short: what is there is better asked where it was made.
     madeWithoutEmail: (source, since, signal) => overApi.madeWithoutEmail(source, since, signal),
+    // CiviCRM searches only when it is asked over the API; its tables may hold what it found long ago, or nothing.
+    searchResult: (group, ids, signal) => overApi.searchResult(group, ids, signal),
+    searchedAfter: (group, after, limit, signal) => overApi.searchedAfter(group, after, limit, signal),
     mergedTo: (ids, signal) => overApi.mergedTo(ids, signal),
     mergedFrom: (ids, signal) => overApi.mergedFrom(ids, signal),
 

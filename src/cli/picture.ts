@@ -5,7 +5,9 @@ import type { ContactData } from '../civicrm/contact-data.ts';
 import type { CivicrmReader, GroupStatus } from '../civicrm/reader.ts';
 import type { MailchimpApi, Member } from '../mailchimp/api.ts';
 import type { AudienceSettings } from '../settings/settings.ts';
+import { boundGroups } from '../sync/changed-contacts.ts';
 import { mayBeMailed } from '../sync/civicrm-word.ts';
+import { membersAmong, membersOf, smartGroupsAmong } from '../sync/group-members.ts';
 
 /** Both sides of one audience as the services show them now, read without the sync's store. */
 export interface Picture {
@@ -24,7 +26,7 @@ export interface Person {
   /** Labels of its tags; empty where the settings bind none. */
   readonly tags: readonly string[];
   readonly addresses: readonly EmailAddress[];
-  /** Statuses in the subscription group and the interest groups; a group is missing where the contact never was in it. */
+  /** Statuses in the subscription group and the interest groups, Added where a smart group finds it; a group is missing where the contact never was in it. */
   readonly groups: ReadonlyMap<GroupId, GroupStatus>;
 }
 
@@ -70,18 +72,22 @@ const readPeople = async (
   data: ContactData,
   signal: AbortSignal,
 ): Promise<readonly Person[]> => {
-  const groups = [...new Set([audience.subscriptionGroup, ...audience.interests.values()])];
+  const groups = [...new Set(boundGroups({ settings: audience }))];
+  const reading = { civicrm, smartGroups: smartGroupsAmong(civicrm, groups) };
   const owners = await civicrm.emailsByAddress(members.map(({ email }) => email), signal);
   const ids = [
     ...new Set([
       ...owners.map((owner) => owner.contactId),
-      ...(await addedTo(audience.subscriptionGroup, civicrm, signal)),
+      ...(await allMembersOf(reading, audience.subscriptionGroup, signal)),
       ...(await everIn(groups, civicrm, signal)),
     ]),
   ].toSorted((a, b) => a - b);
 
   const addresses = Map.groupBy(await civicrm.emailsOfContacts(ids, signal), (email) => email.contactId);
   const statuses = Map.groupBy(await civicrm.groupContacts(ids, groups, signal), (groupContact) => groupContact.contactId);
+  const found = new Map<GroupId, ReadonlySet<ContactId>>();
+  for (const group of await reading.smartGroups(signal)) found.set(group, await membersAmong(reading, ids, group, signal));
+  const foundIn = (id: ContactId): readonly GroupId[] => [...found].filter(([, inGroup]) => inGroup.has(id)).map(([group]) => group);
   const tags = audience.data.tags === null ? new Map<ContactId, readonly string[]>() : await data.tags(ids, signal);
   return (await civicrm.contactsById(ids, signal))
     .filter((contact) => !contact.isDeleted)
@@ -92,18 +98,14 @@ const readPeople = async (
       lastName: contact.lastName,
       tags: tags.get(contact.id) ?? [],
       addresses: (addresses.get(contact.id) ?? []).map(({ email }) => email),
-      groups: new Map((statuses.get(contact.id) ?? []).map(({ groupId, status }) => [groupId, status])),
+      groups: new Map([...(statuses.get(contact.id) ?? []).map(({ groupId, status }) => [groupId, status] as const), ...foundIn(contact.id).map((group) => [group, 'Added'] as const)]),
     }));
 };
 
-const addedTo = async (group: GroupId, civicrm: CivicrmReader, signal: AbortSignal): Promise<readonly ContactId[]> => {
+const allMembersOf = async (reading: Parameters<typeof membersOf>[0], group: GroupId, signal: AbortSignal): Promise<readonly ContactId[]> => {
   const ids: ContactId[] = [];
-  for (let after: ContactId | null = null; ; ) {
-    const page: readonly ContactId[] = await civicrm.addedAfter(group, after, IDS_A_PAGE, signal);
-    ids.push(...page);
-    after = page.at(-1) ?? null;
-    if (page.length < IDS_A_PAGE) return ids;
-  }
+  for await (const page of membersOf(reading, group, IDS_A_PAGE, signal)) ids.push(...page);
+  return ids;
 };
 
 const everIn = async (groups: readonly GroupId[], civicrm: CivicrmReader, signal: AbortSignal): Promise<readonly ContactId[]> => {

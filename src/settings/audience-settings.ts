@@ -104,7 +104,7 @@ const audienceSettings = (
     batchPatience: (list.batchPatience ?? listDefaults.batchPatience) * HOUR,
     webhookSecret: enabled ? secret : null,
     webhookUrl: enabled ? withSecret(known?.webhook || written?.webhookUrl || '', secret) || null : null,
-    webhookSigning: { enabled: webhooks?.signing !== false, secret: webhooks?.signingSecret || secrets[signingSecretName(id)] || null },
+    webhookSigning: { enabled: webhooks?.signing !== false, secret: (secrets[signingSecretName(id)] ?? webhooks?.signingSecret) || null },
   };
 };
 

@@ -38,7 +38,7 @@ export interface SimulatorState {
 }
 
 /** Raised whenever an older state can no longer be read. */
-const VERSION = 2;
+const VERSION = 3;
 const UTC = 'UTC';
 const STATE = 'simulators.json';
 const PEOPLE = 'people.json';

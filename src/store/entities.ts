@@ -20,6 +20,8 @@ export interface Word extends Range {
   readonly by?: ContactId;
   /** It came from an opt-out, which may be taken back. */
   readonly optOut?: true;
+  /** It came from the search of a smart group, which may find the contact again, or no longer. */
+  readonly searched?: true;
 }
 
 /** The facts of a member at the last look. `status` null: gone at Mailchimp. */
@@ -30,6 +32,8 @@ export interface MemberFacts {
   readonly interests: Readonly<Record<InterestId, boolean>>;
   readonly firstName: string;
   readonly lastName: string;
+  /** Names that the audience has no merge field for: they cannot be given to it. */
+  readonly missingNames?: readonly ('firstName' | 'lastName')[];
   /** The merge fields that the settings map. */
   readonly mergeFields?: Readonly<Record<string, MergeFieldValue>>;
   /** The tags that the settings bind; null: the member has more tags than Mailchimp showed. */
@@ -42,7 +46,7 @@ export type SyncStatus = 'todo' | 'live' | 'ok' | 'redo' | 'fail';
 /** Why a row cannot be synced. */
 export type FailReason =
   | 'no_email' | 'on_hold' | 'cleaned' | 'compliance' | 'forgotten' | 'address_refused' | 'address' | 'later'
-  | 'opted_out' | 'data_refused' | 'gone_at_mailchimp' | 'other'
+  | 'opted_out' | 'smart_group' | 'data_refused' | 'gone_at_mailchimp' | 'other'
   | 'left_out';
 
 /** What a row remembers beside its facts; every entry is a rule of algorithm.md. */
@@ -67,7 +71,9 @@ export interface RowMemory {
   /** Addresses that the member had before, each until when [former]. */
   readonly former?: readonly { readonly email: EmailAddress; readonly until: Instant }[];
   /** A refusal and the word it refused: nothing is sent for that word again. */
-  readonly refused?: Range & { readonly reason: FailReason; /** The address that was refused; another one is asked. */ readonly email?: EmailAddress; /** Released then (`later`). */ readonly until?: Instant };
+  readonly refused?: Range & { readonly reason: FailReason; /** The address that was refused; another one is asked. */ readonly email?: EmailAddress; /** The names that went with it, where one may be the cause; others are asked. */ readonly names?: { readonly firstName?: string; readonly lastName?: string }; /** Released then (`later`). */ readonly until?: Instant };
+  /** Of whom CiviCRM made no contact, and why: it is not asked again for the same address and names. */
+  readonly contactRefused?: { readonly email: EmailAddress; readonly firstName: string; readonly lastName: string; readonly reason: FailReason; /** Asked again then. */ readonly until?: Instant };
   /** The word for which `pending` is to be asked after a compliance refusal. */
   readonly askPending?: Range;
   /** An address that Mailchimp refused as a new one of this member. */
@@ -311,7 +317,16 @@ export interface ContactMemory {
   readonly lookedAt: Instant;
   readonly optOut: (Word & { /** How many contacts had been merged into it when the word was dated. */ readonly merged: number }) | null;
   /** Group statuses that no history row explains, dated at the look that first showed them; `after`: the last history row then. */
-  readonly unexplained: Readonly<Record<GroupId, Word & { readonly after: HistoryId | null }>>;
+  readonly unexplained: Readonly<Record<GroupId, UnexplainedStatus>>;
+}
+
+/** A group status that no history row explains, as a word. */
+export interface UnexplainedStatus extends Word {
+  readonly after: HistoryId | null;
+  /** Of a smart group: how old the search was that last found the contact. */
+  readonly foundAt?: Instant;
+  /** Of a smart group: the first look that did not find the contact any more, not yet believed; `seen`: when we looked. */
+  readonly missing?: Range & { readonly seen: Instant };
 }
 
 /** An unhandled or handled webhook. */

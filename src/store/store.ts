@@ -184,6 +184,8 @@ export interface Store {
   countUnhandled(listId: ListId): Promise<number>;
   /** Counts an attempt; with null the entry stays unhandled. */
   settleInbox(id: number, handledAt: Instant | null): Promise<void>;
+  /** Deletes an audience's entries that were handled before a time; until then their repeats are known. */
+  forgetHandled(listId: ListId, before: Instant): Promise<void>;
 
   // Creation claims
   /**

@@ -2,10 +2,10 @@ import { SECOND, type Instant } from '../base/clock.ts';
 import type { ContactId } from '../base/ids.ts';
 import type { RowChange } from '../store/store.ts';
 import { modifiedContacts, newHistory } from './changed-contacts.ts';
-import { isAdded } from './civicrm-word.ts';
 import { groupBy, inChunks, unique } from './collections.ts';
 import { commitOptions } from './commit.ts';
 import { bareRow } from './bare-row.ts';
+import { membersAmong, membersOf } from './group-members.ts';
 import { CHUNK } from './pages.ts';
 import type { AudienceContext, Counts, StageContext } from './stage.ts';
 
@@ -15,7 +15,7 @@ const PAGE = 5000;
 /**
  * Stage 6 (`addCiviOnly`): a row for each live contact that is Added to the subscription group and has none: a row that
  * it uses, or one of a contact merged into it, is its row. A full run goes through the group; an incremental one looks
- * at who was added or edited since.
+ * at who was added or edited since, but for a smart group, of whose members no history tells.
  */
 export async function addCiviOnly(context: StageContext): Promise<Counts> {
   let added = 0;
@@ -28,27 +28,23 @@ export async function addCiviOnly(context: StageContext): Promise<Counts> {
 }
 
 async function* candidates(context: StageContext): AsyncGenerator<readonly ContactId[]> {
-  const { settings, civicrm, signal } = context;
+  const { settings, signal } = context;
   const audience = await context.store.audience(settings.listId);
-  const modified = context.run.mode === 'full' ? null : await modifiedContacts(context, audience, signal);
+  const goesThrough = context.run.mode === 'full' || (await context.smartGroups(signal)).has(settings.subscriptionGroup);
+  const modified = goesThrough ? null : await modifiedContacts(context, audience, signal);
   if (modified !== null) {
     const history = await newHistory(context, audience, signal);
     const ids = unique([...history.filter((row) => row.groupId === settings.subscriptionGroup).map((row) => row.contactId), ...modified]);
     for (const chunk of inChunks(ids, PAGE)) yield await addedAmong(context, chunk);
     return;
   }
-  for (let after: ContactId | null = null; ; ) {
-    signal.throwIfAborted();
-    const ids: readonly ContactId[] = await civicrm.addedAfter(settings.subscriptionGroup, after, PAGE, signal);
-    yield ids;
-    if (ids.length < PAGE) return;
-    after = ids.at(-1)!;
-  }
+  yield* membersOf(context, settings.subscriptionGroup, PAGE, signal);
 }
 
-async function addedAmong({ civicrm, settings, signal }: StageContext, ids: readonly ContactId[]): Promise<readonly ContactId[]> {
-  const added = (await civicrm.groupContacts(ids, [settings.subscriptionGroup], signal)).filter((each) => isAdded(each.status)).map((each) => each.contactId);
-  return (await civicrm.contactsById(added, signal)).filter((contact) => !contact.isDeleted).map((contact) => contact.id);
+async function addedAmong(context: StageContext, ids: readonly ContactId[]): Promise<readonly ContactId[]> {
+  const { civicrm, settings, signal } = context;
+  const added = await membersAmong(context, ids, settings.subscriptionGroup, signal);
+  return (await civicrm.contactsById([...added], signal)).filter((contact) => !contact.isDeleted).map((contact) => contact.id);
 }
 
 async function addRows(context: StageContext, ids: readonly ContactId[]): Promise<number> {

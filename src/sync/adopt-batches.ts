@@ -4,6 +4,7 @@ import type { BatchRecord } from '../store/entities.ts';
 import { withClaim } from './batch-claim.ts';
 import { giveUp } from './give-up.ts';
 import { updateOfOperation } from './member-operation.ts';
+import { Outage } from './outage.ts';
 import { isAbandoned } from './recover.ts';
 import type { AudienceContext } from './stage.ts';
 
@@ -33,12 +34,14 @@ export async function adoptBatches(context: AudienceContext, signal?: AbortSigna
   return counts;
 }
 
-/** Ends a batch that is not waited for any longer: its members are read singly, its rows decided anew. */
+/** Ends a batch that is not waited for any longer: its members are read singly, its rows decided anew. It stays while Mailchimp cannot tell of one. */
 export async function giveUpBatch(context: AudienceContext, record: BatchRecord, signal?: AbortSignal): Promise<void> {
+  const outage = new Outage();
   for (const update of await context.store.updatesOfBatch(record.id)) {
     signal?.throwIfAborted();
-    if (update.side === 'mailchimp' && (update.state === 'sending' || update.state === 'submitted')) await giveUp(context, update, signal);
+    if (update.side === 'mailchimp' && (update.state === 'sending' || update.state === 'submitted')) await outage.reached(() => giveUp(context, update, signal));
   }
+  outage.throwFailure();
   await context.store.writeBatch(record.id, { state: 'given_up' });
 }
 

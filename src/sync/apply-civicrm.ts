@@ -7,6 +7,7 @@ import { isAdded } from './civicrm-word.ts';
 import { groupBy, inChunks, unique } from './collections.ts';
 import { commitOptions, rewriteRows } from './commit.ts';
 import { claimantOf } from './holder.ts';
+import { isRefusal } from './refused-contact.ts';
 import type { AudienceContext } from './stage.ts';
 
 /** Group contacts a call (facts/civicrm.md: 50 to 100). */
@@ -175,8 +176,6 @@ class Application {
     await rewriteRows(this.#context, rows, async (again) => again.map((row) => ({ rows: [{ kind: 'write', row: change(row) }] })));
   }
 }
-
-const isRefusal = (error: unknown): error is SyncError => error instanceof SyncError && error.code === 'civicrm_refused';
 
 function agreed(row: Row, ask: CivicrmAsk): Row {
   switch (ask.kind) {

@@ -1,10 +1,12 @@
-import { codeOf } from '../base/errors.ts';
+import type { Instant } from '../base/clock.ts';
+import { codeOf, type ErrorCode } from '../base/errors.ts';
 import type { BatchId, UpdateId } from '../base/ids.ts';
 import type { Batch, OperationResult } from '../mailchimp/api.ts';
 import type { BatchRecord, MailchimpUpdate } from '../store/entities.ts';
 import { adoptBatches, giveUpBatch } from './adopt-batches.ts';
 import { withClaim } from './batch-claim.ts';
 import { updateOfOperation } from './member-operation.ts';
+import { Outage } from './outage.ts';
 import { settleAll, type Answer } from './settle.ts';
 import type { AudienceContext, Counts } from './stage.ts';
 
@@ -21,19 +23,24 @@ export async function handleBatches(context: AudienceContext, options: { readonl
   counts.givenUp += adopted.givenUp;
   const records = await context.store.batchesInState(['submitted'], context.settings.account.label);
   const unreadable: unknown[] = [];
+  const outage = new Outage();
   for (const record of records) {
     if (record.listId !== context.settings.listId || (options.batchId && record.batchId !== options.batchId)) continue;
     options.signal?.throwIfAborted();
     try {
-      await withClaim(context, record, (current) => new Handling(context, current, counts, options.signal).run());
+      await outage.reached(() => withClaim(context, record, (current) => new Handling(context, current, counts, options.signal).run()));
     } catch (error) {
       if (codeOf(error) !== 'batch_result_invalid') throw error;
       unreadable.push(error); // of this batch alone: the others are settled first
     }
   }
   if (unreadable.length > 0) throw unreadable[0];
+  outage.throwFailure();
   return { ...counts };
 }
+
+/** What may be about one batch alone. */
+const OF_ONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['batch_result_invalid', 'mailchimp_unreachable']);
 
 interface BatchCounts {
   batches: number;
@@ -50,24 +57,42 @@ class Handling {
   readonly #record: BatchRecord;
   readonly #counts: BatchCounts;
   readonly #signal: AbortSignal | undefined;
+  readonly #people = new Outage();
+  #progressAt: Instant;
 
   constructor(context: AudienceContext, record: BatchRecord, counts: BatchCounts, signal: AbortSignal | undefined) {
     this.#context = context;
     this.#record = record;
+    this.#progressAt = record.progressAt;
     this.#counts = counts;
     this.#signal = signal;
   }
 
+  /** What cannot be read is asked for again with the next poll, for as long as a batch is waited for. */
   async run(): Promise<void> {
+    try {
+      await this.#read();
+    } catch (error) {
+      if (!OF_ONE.has(codeOf(error)) || !this.#isStuck()) throw error;
+      await this.#giveUp();
+    }
+  }
+
+  async #read(): Promise<void> {
     const { mailchimp, store, clock } = this.#context;
     const { value: batch } = await mailchimp.batch(this.#record.batchId!, this.#signal);
     if (batch === null || batch.status === 'canceled') return this.#giveUp();
-    const progress = batch.finishedOperations > this.#record.finishedOperations;
-    if (progress) await store.writeBatch(this.#record.id, { finishedOperations: batch.finishedOperations, progressAt: clock.now() });
-    const stuck = !progress && clock.now() - this.#record.progressAt > this.#context.settings.batchPatience;
-    if (batch.status === 'finished') return this.#settleUnlessUnreadable(batch, stuck);
-    if (stuck) return this.#giveUp();
+    if (batch.finishedOperations > this.#record.finishedOperations) {
+      this.#progressAt = clock.now();
+      await store.writeBatch(this.#record.id, { finishedOperations: batch.finishedOperations, progressAt: this.#progressAt });
+    }
+    if (batch.status === 'finished') return this.#settle(batch);
+    if (this.#isStuck()) return this.#giveUp();
     this.#counts.waiting += 1;
+  }
+
+  #isStuck(): boolean {
+    return this.#context.clock.now() - this.#progressAt > this.#context.settings.batchPatience;
   }
 
   async #giveUp(): Promise<void> {
@@ -75,16 +100,7 @@ class Handling {
     this.#counts.givenUp += 1;
   }
 
-  /** Results that cannot be read are fetched again with the next poll, for as long as a batch is waited for. */
-  async #settleUnlessUnreadable(batch: Batch, stuck: boolean): Promise<void> {
-    try {
-      await this.#settle(batch);
-    } catch (error) {
-      if (!stuck || codeOf(error) !== 'batch_result_invalid') throw error;
-      await this.#giveUp();
-    }
-  }
-
+  /** Somebody of whom Mailchimp cannot tell just now keeps the batch open, and nobody else waiting. */
   async #settle(batch: Batch): Promise<void> {
     const { mailchimp, store } = this.#context;
     let results: OperationResult[] = [];
@@ -95,7 +111,9 @@ class Handling {
       results = [];
     }
     await this.#settleResults(results);
+    this.#people.throwFailure();
     await this.#settleTheRest();
+    this.#people.throwFailure();
     await store.writeBatch(this.#record.id, { state: 'settled', finishedOperations: batch.finishedOperations });
     this.#counts.batches += 1;
   }
@@ -113,7 +131,7 @@ class Handling {
   }
 
   async #count(answers: readonly Answer[]): Promise<void> {
-    for (const settled of await settleAll(this.#context, answers, this.#signal)) this.#counts[settled] += 1;
+    for (const settled of await settleAll(this.#context, answers, this.#people, this.#signal)) this.#counts[settled] += 1;
   }
 
   /** Operations that the result does not mention, or without their id, go back to be decided anew, the member read first. */

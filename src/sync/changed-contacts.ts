@@ -1,4 +1,4 @@
-import type { ContactId, EmailAddress } from '../base/ids.ts';
+import type { ContactId, EmailAddress, GroupId } from '../base/ids.ts';
 import { historyId } from '../base/ids.ts';
 import { SECOND } from '../base/clock.ts';
 import type { HistoryRow } from '../civicrm/reader.ts';
@@ -10,7 +10,7 @@ import type { AudienceContext } from './stage.ts';
 const PAGE = 5000;
 
 /** The groups that an audience is bound to. */
-const boundGroups = ({ settings }: Pick<AudienceContext, 'settings'>) => [settings.subscriptionGroup, ...settings.interests.values()];
+export const boundGroups = ({ settings }: Pick<AudienceContext, 'settings'>): readonly GroupId[] => [settings.subscriptionGroup, ...settings.interests.values()];
 
 /** History rows of the bound groups, and opt-outs, since the audience's cursor. */
 export async function newHistory(context: AudienceContext, audience: AudienceState, signal?: AbortSignal): Promise<readonly HistoryRow[]> {

@@ -1,5 +1,6 @@
 import { MINUTE, SECOND } from '../base/clock.ts';
 import { SyncError } from '../base/errors.ts';
+import { boundGroups } from './changed-contacts.ts';
 import type { AudienceContext } from './stage.ts';
 
 /**
@@ -11,13 +12,13 @@ export async function checkBindings({ settings, civicrm, mailchimp, log }: Audie
   await civicrm.checkTimezone(signal);
   if (!(await mailchimp.audience(settings.listId, signal)))
     throw new SyncError('audience_missing', `Mailchimp has no audience ${settings.listId} ("${settings.name}") in the account "${settings.account.label}": check the id under "lists".`);
-  const bound = [settings.subscriptionGroup, ...settings.interests.values()];
+  const bound = boundGroups({ settings });
   const groups = new Map((await civicrm.groups(bound, signal)).map((group) => [group.id, group]));
   for (const id of bound) {
     const group = groups.get(id);
     if (!group) throw new SyncError('group_missing', `CiviCRM has no group ${id}, to which the audience ${settings.listId} is bound: check "subscriptionGroup" and "interests" in the settings.`);
     if (!group.isActive) throw new SyncError('group_missing', `The CiviCRM group ${id} ("${group.title}") is disabled: enable it, or bind the audience ${settings.listId} to another.`);
-    if (group.isSmart) throw new SyncError('group_missing', `The CiviCRM group ${id} ("${group.title}") is a smart group, whose members follow from a search and cannot be written: bind the audience ${settings.listId} to an ordinary group.`);
+    if (group.isSmart) log(`the CiviCRM group ${id} ("${group.title}") is a smart group: who is in it follows from its search, so it is read and never written; whoever would have to be added or removed is reported as smart_group`);
   }
   for (const [service, offset] of [['CiviCRM', civicrm.clockOffset()], ['Mailchimp', mailchimp.clockOffset()]] as const)
     if (Math.abs(offset) > MINUTE) log(`the clock of ${service} is ${Math.round(Math.abs(offset) / SECOND)} s ${offset > 0 ? 'ahead of' : 'behind'} this machine's; words are compared with that corrected, but one of the two should be set right`);

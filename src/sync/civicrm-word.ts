@@ -1,15 +1,18 @@
 import type { Instant } from '../base/clock.ts';
 import type { ContactId, GroupId, HistoryId } from '../base/ids.ts';
 import type { Contact, GroupStatus, HistoryRow } from '../civicrm/reader.ts';
-import type { CivicrmUpdate, ContactMemory, Word } from '../store/entities.ts';
+import type { CivicrmUpdate, ContactMemory, UnexplainedStatus, Word } from '../store/entities.ts';
+import { searchedStatus, type SearchLook } from './searched-status.ts';
 import { EVER, point, type WordOrder } from './words.ts';
 
 /** What one look at a contact in CiviCRM shows of one group. */
 export interface GroupLook {
   readonly contactId: ContactId;
   readonly groupId: GroupId;
-  /** null: no group contact. */
+  /** null: no group contact. Of a smart group what was done by hand. */
   readonly status: GroupStatus | null;
+  /** Of a smart group what its search shows; null: an ordinary group. */
+  readonly search: SearchLook | null;
   /** The contact's history in this group, in order of id. */
   readonly history: readonly HistoryRow[];
 }
@@ -33,31 +36,38 @@ export const isAdded = (status: GroupStatus | null): boolean => status === ADDED
 /** What CiviCRM says of one group: the state, its word, and the word of its removals alone. */
 export interface GroupSaying {
   readonly added: boolean;
+  /** A smart group's, whose members follow from a search: it is never written. */
+  readonly searched: boolean;
   readonly word: Word | undefined;
   /** The last removal, which a yes at Mailchimp has to be surely later than [perrow]. */
   readonly removal: Word | undefined;
   /** The group's status and the date of its last history row, for people who look at the row. */
   readonly shown: readonly [GroupId, { readonly status: string; readonly at: Instant | null }] | undefined;
   /** A status that no history row explains, to be remembered. */
-  readonly unexplained: ContactMemory['unexplained'][GroupId] | undefined;
+  readonly unexplained: UnexplainedStatus | undefined;
 }
 
 /**
  * CiviCRM's word on a group. The site's own history rows count in order of id, since a second can hold many; a row of
  * ours counts as the word that it relays, at that word's time [byid, provenance]. A status that no row explains was
- * written past the API: `[last look, now]`; one that a merge left is nobody's word [merge].
+ * written past the API: `[last look, now]`; one that a merge left is nobody's word [merge]. A smart group's search says
+ * what no row explains.
  */
 export function sayingOf(look: GroupLook, context: ContactLookContext): GroupSaying {
-  const added = isAdded(look.status);
-  const unexplained = unexplainedStatus(look, added, context);
-  const word = unexplained ?? wordOf(look.history, context);
+  const last = look.history.at(-1);
+  const unexplained = look.search ? searchedStatus(look.search, last, context.memory?.unexplained[look.groupId], context.now) : unexplainedStatus(look, context);
+  const added = look.search ? unexplained?.value === true : isAdded(look.status);
+  const isExplained = look.search !== null && added && isAdded(last?.status ?? null);
+  const word = (isExplained ? undefined : unexplained) ?? wordOf(look.history, context);
   const removal = wordOf(look.history.filter((row) => row.status !== ADDED), context);
   const by = look.contactId;
+  const shownStatus = look.search && added ? ADDED : look.status;
   return {
     added,
+    searched: look.search !== null,
     word: word && { ...wordOnly(word), by },
     removal: removal && { ...removal, by },
-    shown: look.status === null ? undefined : [look.groupId, { status: look.status, at: look.history.at(-1)?.date ?? null }],
+    shown: shownStatus === null ? undefined : [look.groupId, { status: shownStatus, at: last?.date ?? null }],
     unexplained,
   };
 }
@@ -72,7 +82,8 @@ function wordOf(rows: readonly HistoryRow[], context: ContactLookContext): Word 
   return word;
 }
 
-function unexplainedStatus(look: GroupLook, added: boolean, context: ContactLookContext): GroupSaying['unexplained'] {
+function unexplainedStatus(look: GroupLook, context: ContactLookContext): UnexplainedStatus | undefined {
+  const added = isAdded(look.status);
   const last = look.history.at(-1);
   if (last ? isAdded(last.status) === added : look.status === null) return undefined;
   if (context.merged > 0) return undefined;
@@ -82,8 +93,8 @@ function unexplainedStatus(look: GroupLook, added: boolean, context: ContactLook
   return { value: added, since: context.memory?.lookedAt ?? EVER, at: context.now, source: 'civicrm', after };
 }
 
-function wordOnly(word: Word & { readonly after?: HistoryId | null }): Word {
-  const { after: _after, ...rest } = word;
+function wordOnly(word: Word & Partial<UnexplainedStatus>): Word {
+  const { after: _after, foundAt: _foundAt, missing: _missing, ...rest } = word;
   return rest;
 }
 

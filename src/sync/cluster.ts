@@ -49,7 +49,8 @@ export const usersOf = (cluster: Cluster, row: Row): readonly ClusterContact[] =
 
 /**
  * A row's word for a contact. What another contact's word was relayed to it is not its word; there Mailchimp's own
- * stands [ownword]. Nor is a relayed opt-out that was taken back [optundo].
+ * stands [ownword]. Nor is a relayed opt-out that was taken back [optundo], nor what the search of a smart group
+ * said once, when it finds otherwise now.
  */
 export function wordFor(cluster: Cluster, row: Row, contact: ClusterContact | null): Word | undefined {
   const word = row.memory.status;
@@ -57,8 +58,12 @@ export function wordFor(cluster: Cluster, row: Row, contact: ClusterContact | nu
   const saidBy = word.by === undefined ? contact.id : (cluster.survivors.get(word.by) ?? word.by);
   if (saidBy !== contact.id) return row.memory.own;
   if (word.optOut && contact.memory.optOut === null) return row.memory.own;
+  if (isFoundOtherwise(word, contact.subscription)) return row.memory.own;
   return word;
 }
+
+/** Whether a word is that a search found a contact, or did not, and now it is the other way round. */
+export const isFoundOtherwise = (word: Word, saying: GroupSaying): boolean => word.searched === true && saying.searched && word.value !== saying.added;
 
 /** Splits what was loaded together into clusters. */
 export function splitIntoClusters(all: Cluster): readonly Cluster[] {

@@ -12,8 +12,11 @@ import { isLeftWithoutContact } from './left-out.ts';
 import { memberIsSubscribed } from './member-status.ts';
 import { pagesOfRows } from './pages.ts';
 import { peopleChanged, reasonsToWait, sidesNow } from './people-changed.ts';
+import { whyNoContact } from './refused-contact.ts';
 import type { AudienceContext, Counts, StageContext } from './stage.ts';
 import { WordOrder } from './words.ts';
+
+const NONE: Created = { created: 0, found: 0, refused: 0 };
 
 /** Contacts a call (facts/civicrm.md: 35 ms each). */
 const CREATE_CHUNK = 25;
@@ -31,11 +34,11 @@ export async function createContacts(context: StageContext): Promise<Counts> {
   const withheld = await planCreations(context, run.id, signal);
   if (withheld > 0 && (run.dryRun || (await isBeyondLimits(context, withheld)))) {
     await dropPlanned(context, ofRun, signal);
-    return { created: 0, found: 0, withheld };
+    return { ...NONE, withheld };
   }
   const made = await makePlanned(context, run.id, signal);
   await endLeftClaims(context, signal);
-  return { created: made.created, found: made.found };
+  return { ...made };
 }
 
 /** Who is created is to be added, too. */
@@ -54,13 +57,14 @@ export async function planCreations(context: StageContext, runId: RunId, signal:
 
 /** Makes the contacts that are planned for a run, or a held plan. */
 export async function makePlanned(context: StageContext, runId: RunId, signal: AbortSignal): Promise<Created> {
-  const counts = { created: 0, found: 0 };
+  const counts = { ...NONE };
   let done = 0;
   for await (const page of pagesOfRows(context, { kind: 'withoutContact' }, signal)) {
     const open = await context.store.openUpdates(context.settings.listId, page.map(({ id }) => id), []);
     const made = await make(context, page, open.filter((update): update is CivicrmUpdate => update.side === 'civicrm' && isPlanned(update) && update.runId === runId), signal);
     counts.created += made.created;
     counts.found += made.found;
+    counts.refused += made.refused;
     context.progress({ done: (done += page.length), total: null });
   }
   return counts;
@@ -85,7 +89,7 @@ export async function createFor(context: AudienceContext, rows: readonly Row[], 
 async function planFor(context: AudienceContext, rows: readonly Row[], runId: RunId | null): Promise<readonly CivicrmUpdate[]> {
   const { store, settings, clock, random } = context;
   const order = new WordOrder(clockDifference(context));
-  const wanting = rows.filter((row) => wantsContact(row, order));
+  const wanting = rows.filter((row) => wantsContact(row, order) && whyNoContact(row, clock.now()) === null);
   if (wanting.length === 0) return [];
   const mark = writeId(random.token(8));
   const made = wanting.map((row): Omit<CivicrmUpdate, 'id'> => ({
@@ -113,7 +117,7 @@ async function planFor(context: AudienceContext, rows: readonly Row[], runId: Ru
 }
 
 async function make(context: AudienceContext, rows: readonly Row[], planned: readonly CivicrmUpdate[], signal?: AbortSignal): Promise<Created> {
-  const counts = { created: 0, found: 0 };
+  const counts = { ...NONE };
   const order = new WordOrder(clockDifference(context));
   const updates = new Map(planned.map((update) => [update.rowId, update]));
   const wanting = rows.filter((row) => updates.has(row.id) && wantsContact(row, order));
@@ -122,6 +126,7 @@ async function make(context: AudienceContext, rows: readonly Row[], planned: rea
     const made = await new Creation(context, chunk, updates, signal).run();
     counts.created += made.created;
     counts.found += made.found;
+    counts.refused += made.refused;
   }
   await dropUpdates(context, planned); // of who had got a contact meanwhile
   return counts;

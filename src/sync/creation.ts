@@ -1,11 +1,13 @@
 import { HOUR, MINUTE, SECOND, type Duration, type Instant } from '../base/clock.ts';
 import type { ContactId, EmailAddress, RowId } from '../base/ids.ts';
+import type { SyncError } from '../base/errors.ts';
 import { COLUMN, fitColumn } from '../civicrm/column-text.ts';
 import type { CivicrmUpdate, CreationClaim, Row } from '../store/entities.ts';
-import type { UpdateChange } from '../store/store.ts';
+import type { Unit, UpdateChange } from '../store/store.ts';
 import { ownersOf } from './changed-contacts.ts';
 import { rewriteRows } from './commit.ts';
 import { claimantOf, isDead } from './holder.ts';
+import { fitsColumn, isRefusal, namesOf, refusedContact } from './refused-contact.ts';
 import type { AudienceContext } from './stage.ts';
 
 /** A claim older than this was left by a crash, whoever made it: making 25 contacts takes seconds. */
@@ -14,6 +16,8 @@ const CLAIM_LIFE: Duration = 10 * MINUTE;
 const CALL_ENDS: Duration = 10 * SECOND;
 /** Contacts are looked for from this long before the claim that was left: an earlier one may have been left before it. */
 const BEFORE_CLAIM: Duration = HOUR;
+/** `created_date` is of whole seconds, and of another clock. */
+const CLOCKS: Duration = 2 * SECOND;
 /** Whose claims are that were left by a process which lives on: creating failed there. */
 const NOBODY = 'nobody';
 
@@ -23,6 +27,8 @@ export const isLeft = (claim: CreationClaim, now: Instant): boolean => claim.cla
 export interface Created {
   readonly created: number;
   readonly found: number;
+  /** People of whom CiviCRM takes no contact. */
+  readonly refused: number;
 }
 
 /**
@@ -36,6 +42,9 @@ export class Creation {
   readonly #updates: ReadonlyMap<RowId | null, CivicrmUpdate>;
   readonly #claimant: string;
   readonly #signal: AbortSignal | undefined;
+  /** Whose contact is known by now. */
+  readonly #contacts = new Map<EmailAddress, ContactId>();
+  readonly #refusals = new Map<EmailAddress, SyncError>();
 
   /** @param updates what was planned, by row */
   constructor(context: AudienceContext, rows: readonly Row[], updates: ReadonlyMap<RowId | null, CivicrmUpdate>, signal: AbortSignal | undefined) {
@@ -73,34 +82,84 @@ export class Creation {
   }
 
   async #createFor(mine: readonly EmailAddress[], left: readonly CreationClaim[]): Promise<Created> {
-    const { civicrm, civicrmWriter, settings } = this.#context;
     await this.#untilCallsHaveEnded(left);
-    const contacts = new Map<EmailAddress, ContactId>();
-    await civicrm.catchUp(this.#signal);
-    for (const [email, ids] of await ownersOf(this.#context, this.#emails, this.#signal)) if (ids[0] !== undefined) contacts.set(email, ids[0]);
-    for (const [email, id] of await this.#complete(left.filter((claim) => !contacts.has(claim.email)))) contacts.set(email, id);
-    const found = contacts.size;
-    const toMake = this.#rows.filter((row) => mine.includes(row.email!) && !contacts.has(row.email!));
-    const ids = await civicrmWriter.createContacts(
-      toMake.map((row) => ({ ...namesOf(row), email: row.email!, source: settings.contactSource })),
-      this.#signal,
-    );
-    toMake.forEach((row, index) => contacts.set(row.email!, ids[index]!));
-    const made = new Set([...toMake.flatMap((row) => row.email ?? []), ...emailsOf(left)]); // what was left may have been made just then
-    await rewriteRows(this.#context, this.#rows, async (again) =>
-      again.map((row) => {
-        const id = row.email === null || row.contactId !== null ? undefined : contacts.get(row.email);
-        if (id === undefined) return null;
-        return { rows: [{ kind: 'write', row: { ...row, contactId: id, syncStatus: 'todo' } }], updates: this.#settled(row, made.has(row.email!)) };
-      }),
-    );
-    return { created: toMake.length, found };
+    await this.#find(this.#emails);
+    if (left.length > 0) await this.#complete(emailsOf(left), Math.min(...left.map(({ claimedAt }) => claimedAt)) - BEFORE_CLAIM);
+    const found = this.#contacts.size;
+    const there = new Set(this.#contacts.keys());
+    for (const email of emailsOf(left)) there.delete(email); // what was left may have been made just then
+    await this.#make(this.#rows.filter((row) => mine.includes(row.email!) && this.#isOpen(row.email!)));
+    const { log, settings } = this.#context;
+    for (const row of this.#rows) if (this.#refusals.has(row.email!)) log(`row ${row.id} of ${settings.listId}: CiviCRM took no contact. ${this.#refusals.get(row.email!)!.message}`);
+    await rewriteRows(this.#context, this.#rows, async (again) => again.map((row) => this.#rewritten(row, there)));
+    return { created: this.#contacts.size - found, found, refused: this.#refusals.size };
+  }
+
+  /** Nothing is known yet of what becomes of an address. */
+  #isOpen(email: EmailAddress): boolean {
+    return !this.#contacts.has(email) && !this.#refusals.has(email);
+  }
+
+  /** @param there whose contacts were there before */
+  #rewritten(row: Row, there: ReadonlySet<EmailAddress>): Unit | null {
+    if (row.email === null || row.contactId !== null) return null;
+    const contactId = this.#contacts.get(row.email);
+    if (contactId !== undefined) return { rows: [{ kind: 'write', row: { ...row, contactId, syncStatus: 'todo' } }], updates: there.has(row.email) ? [] : this.#done(row) };
+    if (!this.#refusals.has(row.email)) return null;
+    return { rows: [{ kind: 'write', row: { ...row, memory: { ...row.memory, ...refusedContact(row, this.#context.clock.now()) }, syncStatus: 'todo' } }] };
+  }
+
+  /** Makes contacts in one call. A refusal may be one person's fault, and is not believed at once: each is tried alone then. */
+  async #make(rows: readonly Row[]): Promise<void> {
+    for (const row of rows.filter((each) => !fitsColumn(each.email!))) await this.#makeAlone(row);
+    const fitting = rows.filter((row) => fitsColumn(row.email!));
+    if (fitting.length === 0) return;
+    const since = this.#context.clock.now() - CLOCKS;
+    if (!(await this.#call(fitting))) return;
+    await this.#lookFor(fitting, since);
+    for (const row of fitting) if (this.#isOpen(row.email!)) await this.#makeAlone(row);
+  }
+
+  async #makeAlone(row: Row): Promise<void> {
+    const since = this.#context.clock.now() - CLOCKS;
+    const refusal = await this.#call([row]);
+    if (!refusal) return;
+    await this.#lookFor([row], since);
+    if (this.#isOpen(row.email!)) this.#refusals.set(row.email!, refusal);
+  }
+
+  /** A refusal of CiviCRM's; undefined: all were made. */
+  async #call(rows: readonly Row[]): Promise<SyncError | undefined> {
+    const { civicrmWriter, settings } = this.#context;
+    try {
+      const ids = await civicrmWriter.createContacts(
+        rows.map((row) => ({ ...namesOf(row), email: row.email!, source: settings.contactSource })),
+        this.#signal,
+      );
+      rows.forEach((row, index) => this.#contacts.set(row.email!, ids[index]!));
+      return undefined;
+    } catch (error) {
+      if (isRefusal(error)) return error;
+      throw error;
+    }
+  }
+
+  /** What a refused call has done all the same: a save is not transactional. */
+  async #lookFor(rows: readonly Row[], since: Instant): Promise<void> {
+    const emails = rows.flatMap((row) => row.email ?? []);
+    await this.#find(emails);
+    await this.#complete(emails.filter((email) => this.#isOpen(email)), since);
+  }
+
+  async #find(emails: readonly EmailAddress[]): Promise<void> {
+    await this.#context.civicrm.catchUp(this.#signal);
+    for (const [email, ids] of await ownersOf(this.#context, emails, this.#signal)) if (ids[0] !== undefined) this.#contacts.set(email, ids[0]);
   }
 
   /** The update of a contact that was made is done; it may have been dropped while the contact was made. */
-  #settled(row: Row, isMade: boolean): readonly UpdateChange[] {
+  #done(row: Row): readonly UpdateChange[] {
     const update = this.#updates.get(row.id);
-    if (!update || !isMade) return [];
+    if (!update) return [];
     const now = this.#context.clock.now();
     return [{ kind: 'write', id: update.id, from: ['planned', 'superseded'], set: { state: 'done', sentAt: now, endedAt: now } }];
   }
@@ -112,22 +171,25 @@ export class Creation {
     if (remaining > 0) await clock.wait(remaining, this.#signal);
   }
 
-  /** Contacts that a creation left without their address get it: made by us at that time, with the names of the row. */
-  async #complete(left: readonly CreationClaim[]): Promise<ReadonlyMap<EmailAddress, ContactId>> {
+  /** Contacts that a creation since then left without their address get it: made by us, with the names of the row. */
+  async #complete(emails: readonly EmailAddress[], since: Instant): Promise<void> {
     const { civicrm, civicrmWriter, settings } = this.#context;
-    const completed = new Map<EmailAddress, ContactId>();
-    if (left.length === 0) return completed;
-    const since = Math.min(...left.map(({ claimedAt }) => claimedAt)) - BEFORE_CLAIM;
+    const open = emails.filter((email) => this.#isOpen(email));
+    if (open.length === 0) return;
     const halfMade = [...(await civicrm.madeWithoutEmail(settings.contactSource, since + civicrm.clockOffset(), this.#signal))];
-    for (const { email } of left) {
+    for (const email of open) {
       const names = namesOf(this.#rows.find((row) => row.email === email)!);
       const at = halfMade.findIndex(({ firstName, lastName }) => firstName === fitColumn(names.firstName, COLUMN.name) && lastName === fitColumn(names.lastName, COLUMN.name));
       const [contact] = at < 0 ? [] : halfMade.splice(at, 1);
       if (!contact) continue;
-      await civicrmWriter.addFirstEmail(contact.id, email, this.#signal);
-      completed.set(email, contact.id);
+      try {
+        await civicrmWriter.addFirstEmail(contact.id, email, this.#signal);
+        this.#contacts.set(email, contact.id);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        this.#refusals.set(email, error);
+      }
     }
-    return completed;
   }
 
   get #emails(): readonly EmailAddress[] {
@@ -140,5 +202,3 @@ export class Creation {
 }
 
 const emailsOf = (claims: readonly CreationClaim[]): readonly EmailAddress[] => claims.map(({ email }) => email);
-
-const namesOf = ({ member }: Row): { readonly firstName: string; readonly lastName: string } => ({ firstName: member?.firstName ?? '', lastName: member?.lastName ?? '' });

@@ -1,5 +1,6 @@
-import { comparesAll, runBuiltInHooks } from './data/built-in-hooks.ts';
+import { runBuiltInHooks } from './data/built-in-hooks.ts';
 import { runFlowHook } from './data/flow-hook.ts';
+import { comparesAll } from './data/whole-comparison.ts';
 import type { Counts, StageContext } from './stage.ts';
 
 /**

@@ -15,8 +15,8 @@ const LEFT_ALONE: AddressDecision = { ask: {}, civicrm: undefined, row: {}, fail
 
 /**
  * The address of a member that ends subscribed, three-way against the one last agreed on [addrbase]: changed at
- * Mailchimp → given to the contact; no longer one of the contact's → the member gets the contact's best. A rename
- * revives nobody: only a member that is subscribed now is renamed.
+ * Mailchimp → given to the contact; no longer one of the contact's → the member gets the contact's best; where that is
+ * not to be had, the old one stays and is reported. A rename revives nobody: only a member that is subscribed now is renamed.
  */
 export function decideAddress(row: Row, cluster: Cluster, rules: DecisionRules): AddressDecision {
   const owner = cluster.contacts.find((contact) => contact.id === row.contactId);
@@ -28,8 +28,9 @@ export function decideAddress(row: Row, cluster: Cluster, rules: DecisionRules):
   if (!owned && row.email !== row.agreedEmail)
     return { ...LEFT_ALONE, civicrm: { contactId: owner.id, ask: { kind: 'email', email: row.email }, reason: 'address changed at Mailchimp' } };
   const otherOwner = usersOf(cluster, row).some((contact) => contact !== owner);
-  if (rules.settings.onAddressChange === 'ignore' || otherOwner || !best || !memberIsSubscribed(row)) return LEFT_ALONE;
+  if (rules.settings.onAddressChange === 'ignore' || otherOwner || !memberIsSubscribed(row)) return LEFT_ALONE;
   const taken = cluster.rows.some((other) => other.email === best);
-  if (taken || row.memory.renameRefused === best) return owned ? { ...LEFT_ALONE, row: { agreedEmail: row.email } } : { ...LEFT_ALONE, fail: 'address' };
+  const isPending = row.member.status === 'pending'; // Mailchimp gives a new address to nobody but the subscribed: once confirmed, it will
+  if (!best || taken || isPending || row.memory.renameRefused === best) return owned ? { ...LEFT_ALONE, row: { agreedEmail: row.email } } : { ...LEFT_ALONE, fail: 'address' };
   return { ...LEFT_ALONE, ask: { email: best } };
 }

@@ -1,6 +1,7 @@
 import type { InterestId } from '../base/ids.ts';
 import type { CivicrmAsk, MailchimpAsk, Row, Word } from '../store/entities.ts';
-import type { ClusterContact } from './cluster.ts';
+import type { GroupSaying } from './civicrm-word.ts';
+import { isFoundOtherwise, type ClusterContact } from './cluster.ts';
 import type { DecisionRules } from './decision.ts';
 import { winnerOf } from './decide-subscription.ts';
 
@@ -9,6 +10,8 @@ export interface InterestsDecision {
   readonly origin: Readonly<Record<string, Word>>;
   /** Group writes, by the first of the rows that a contact leads. */
   readonly groups: readonly { readonly ask: CivicrmAsk; readonly origin: Readonly<Record<string, Word>>; readonly reason: string }[];
+  /** A smart group, which is never written, has another status than the word. */
+  readonly unwritten: boolean;
 }
 
 /**
@@ -20,11 +23,12 @@ export function decideInterests(row: Row, lead: ClusterContact, led: readonly Ro
   const interests: Record<InterestId, boolean> = {};
   const origin: Record<string, Word> = {};
   const groups: InterestsDecision['groups'][number][] = [];
+  let unwritten = false;
   for (const [interest, group] of rules.settings.interests) {
     if (row.member !== null && row.member.interests[interest] === undefined) continue;
     const saying = lead.interests.get(interest);
     if (!saying) continue;
-    const won = winnerOf(wordOfAll(led, interest, rules), saying.word, rules.settings.trustOverride.interests.get(interest) ?? null, rules);
+    const won = winnerOf(wordOfAll(led, interest, saying, rules), saying.word, rules.settings.trustOverride.interests.get(interest) ?? null, rules);
     if (!won) continue;
     const { word } = won;
     if ((row.member?.interests[interest] ?? false) !== word.value) {
@@ -32,14 +36,19 @@ export function decideInterests(row: Row, lead: ClusterContact, led: readonly Ro
       origin[interest] = word;
     }
     const writes = led.length === 0 || led[0]!.id === row.id;
-    if (saying.added !== word.value && writes)
+    if (saying.added === word.value) continue;
+    if (saying.searched) unwritten = true;
+    else if (writes)
       groups.push({ ask: { kind: 'group', groupId: group, status: word.value ? 'Added' : 'Removed' }, origin: { [interest]: word }, reason: `interest ${interest}: ${won.reason}` });
   }
-  return { ask: Object.keys(interests).length > 0 ? { interests } : {}, origin, groups };
+  return { ask: Object.keys(interests).length > 0 ? { interests } : {}, origin, groups, unwritten };
 }
 
-function wordOfAll(led: readonly Row[], interest: InterestId, rules: DecisionRules): Word | undefined {
+function wordOfAll(led: readonly Row[], interest: InterestId, saying: GroupSaying, rules: DecisionRules): Word | undefined {
   let word: Word | undefined;
-  for (const row of led) word = rules.order.later(word, row.memory.interests?.[interest]);
+  for (const row of led) {
+    const own = row.memory.interests?.[interest];
+    if (own && !isFoundOtherwise(own, saying)) word = rules.order.later(word, own);
+  }
   return word;
 }

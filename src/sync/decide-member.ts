@@ -1,8 +1,9 @@
 import type { EmailAddress } from '../base/ids.ts';
 import type { FailReason, MailchimpAsk, Row, Word } from '../store/entities.ts';
-import { isOnHold, type ClusterContact } from './cluster.ts';
+import { addressesOf, bestAddressOf, isOnHold, type ClusterContact } from './cluster.ts';
 import type { DecisionRules } from './decision.ts';
 import { memberIsSubscribed } from './member-status.ts';
+import { whyNoContact } from './refused-contact.ts';
 import { sameRange } from './words.ts';
 
 /** What a member's subscription takes: nothing, an update, or it cannot be had. */
@@ -18,8 +19,10 @@ export function subscribing(row: Row, word: Word, at: { readonly lead: ClusterCo
   const status = row.member === null ? 'never seen' : (row.member.status ?? 'gone');
   switch (status) {
     case 'subscribed':
-    case 'pending':
-      return { outcome: 'in_step' };
+    case 'pending': {
+      const reason = row.contactId === null ? whyNoContact(row, rules.now.mailchimp) : null;
+      return reason ? { outcome: 'fail', reason } : { outcome: 'in_step' };
+    }
     case 'cleaned':
       return { outcome: 'fail', reason: 'cleaned' };
     case 'unsubscribed':
@@ -27,17 +30,25 @@ export function subscribing(row: Row, word: Word, at: { readonly lead: ClusterCo
     case 'transactional':
     case 'gone':
     case 'never seen':
-      if (refused && sameRange(refused, word) && (refused.email ?? address) === address && rules.now.mailchimp < (refused.until ?? Infinity)) return { outcome: 'fail', reason: refused.reason }; // nothing sent until something changes
-      if (address === undefined) return { outcome: 'fail', reason: 'no_email' };
+      if (refused && sameRange(refused, word) && (refused.email ?? address) === address && !isRenamed(lead, refused.names) && rules.now.mailchimp < (refused.until ?? Infinity)) return { outcome: 'fail', reason: refused.reason }; // nothing sent until something changes
+      if (address === undefined || (lead && hasNone(row, lead))) return { outcome: 'fail', reason: 'no_email' };
       if (lead && isOnHold(lead, address)) return { outcome: 'fail', reason: row.member === null ? 'no_email' : 'on_hold' };
       return { outcome: 'ask', ask: { status: askedStatus(row, word, rules) } };
   }
 }
 
-/** A row that nobody keeps. */
+const isRenamed = (lead: ClusterContact | null, { firstName, lastName }: NonNullable<NonNullable<Row['memory']['refused']>['names']> = {}): boolean =>
+  lead !== null && ((firstName ?? lead.contact.firstName) !== lead.contact.firstName || (lastName ?? lead.contact.lastName) !== lead.contact.lastName);
+
+/** Whether a contact has no free address, nor that of a member it once had: nobody is asked at an address that was taken away. */
+const hasNone = (row: Row, lead: ClusterContact): boolean =>
+  row.email !== null && row.email === row.agreedEmail && !addressesOf(lead).includes(row.email) && bestAddressOf(lead) === undefined;
+
+/** A row that nobody keeps. Mailchimp archives nobody who is pending (405: https://github.com/amro/gibbon/issues/320). */
 export function unsubscribing(row: Row, rules: DecisionRules): SubscriptionOutcome {
   if (!memberIsSubscribed(row)) return { outcome: 'in_step' };
-  return { outcome: 'ask', ask: { status: rules.settings.onRemove === 'archive' ? 'archived' : 'unsubscribed' } };
+  const archives = rules.settings.onRemove === 'archive' && row.member?.status !== 'pending';
+  return { outcome: 'ask', ask: { status: archives ? 'archived' : 'unsubscribed' } };
 }
 
 /** `pending` after a compliance refusal, once for each origin; and for new members, where the settings want double opt-in. */

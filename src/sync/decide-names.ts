@@ -28,8 +28,8 @@ type Named = Pick<ClusterContact, 'id' | 'contact'>;
 
 /**
  * Names, three-way against those last agreed on: changed on one side → copy; changed on both → the later; never a blank
- * over a name. Only in runs with data; a new member gets its names in any case. A name that Mailchimp refused is not
- * asked for again.
+ * over a name. Only in runs with data; a new member gets its names in any case. A name that Mailchimp refused, or that
+ * the audience has no merge field for, is not asked for.
  */
 export function decideNames(row: Row, lead: Named, rules: DecisionRules): NamesDecision {
   const ask: Names = {};
@@ -38,6 +38,7 @@ export function decideNames(row: Row, lead: Named, rules: DecisionRules): NamesD
   const isNew = row.member === null;
   if (!rules.settings.data.names) return { ask, civicrm: undefined, memory: {} };
   for (const name of NAMES) {
+    if (row.member?.missingNames?.includes(name)) continue; // whatever is sent to it, the member does not show it
     const there = row.member?.[name] ?? '';
     const here = lead.contact[name];
     const mayAsk = !isRefused(row, name, here);

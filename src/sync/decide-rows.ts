@@ -8,7 +8,7 @@ import { decideAddress } from './decide-address.ts';
 import { decideInterests } from './decide-interests.ts';
 import { subscribing, unsubscribing } from './decide-member.ts';
 import { decideNames } from './decide-names.ts';
-import type { Verdict } from './decide-subscription.ts';
+import { civicrmSaying, type Verdict } from './decide-subscription.ts';
 import type { DecidedCivicrmUpdate, DecidedMailchimpUpdate, DecidedUpdate, DecisionRules } from './decision.ts';
 import { memberIsPresent, memberIsSubscribed } from './member-status.ts';
 import { furthest } from './words.ts';
@@ -49,7 +49,7 @@ export class RowDecisions {
     const data = wanted && lead && (memberIsSubscribed(row) || subscription.ask) ? this.#decideData(row, lead, verdict) : nothing(row);
     const ask: MailchimpAsk = { ...subscription.ask, ...data.ask };
     const optedOut = wanted && usersOf(this.#cluster, row).some((contact) => contact.memory.optOut && this.#saysYes(contact));
-    const fail: FailReason | null = optedOut ? 'opted_out' : data.fail;
+    const fail: FailReason | null = optedOut ? 'opted_out' : (data.fail ?? (this.#isUnwritten(row) ? 'smart_group' : null));
     const asks = inSingleUpdates(ask, row);
     if (asks.length === 0) return { row: fail ? failed(data.row, fail) : inStep(data.row), updates: data.updates };
     return this.#withUpdates(data.row, asks, { origin: { status: verdict.word, ...data.origin }, lead, verdict, wanted, fail, updates: data.updates });
@@ -71,6 +71,14 @@ export class RowDecisions {
     const { foreign } = row.memory;
     if (wanted || !foreign || !memberIsSubscribed(row)) return false;
     return word.value || word.source !== 'civicrm' || !this.#rules.order.surelyLater(word, { ...foreign, source: 'mailchimp' });
+  }
+
+  /** Whether the winner of a user of the row would change its status in a smart group, which is never written. */
+  #isUnwritten(row: Row): boolean {
+    const users = usersOf(this.#cluster, row);
+    return this.#verdicts.some(
+      ({ contact, word }) => contact !== null && users.includes(contact) && contact.subscription.searched && civicrmSaying(contact, this.#rules.order).subscribed !== word.value && !contact.memory.optOut,
+    );
   }
 
   #saysYes(contact: ClusterContact): boolean {
@@ -103,7 +111,7 @@ export class RowDecisions {
           ask ? [{ ...base, side: 'civicrm', kind: 'data', origin: {}, reason: ask.reason, ask: ask.ask, contactId: ask.contactId }] : [],
         ),
       ],
-      fail: address.fail ?? (isRefused ? 'data_refused' : null),
+      fail: address.fail ?? (isRefused ? 'data_refused' : interests.unwritten ? 'smart_group' : null),
     };
   }
 

@@ -20,6 +20,7 @@ import type { DecidedCivicrmUpdate, Decision, DecisionRules } from './decision.t
  * | unsubscribed, archived, transactional, gone | Added | CiviCRM | subscribe again, not at an address on hold | `subscribing` |
  * | cleaned | Added | CiviCRM | `fail: cleaned`; once the contact has another address in its place, that one | `subscribing`, `decide-subscription.ts` |
  * | never seen | Added | – | subscribe with the best address; none: `fail: no_email` | `subscribing` |
+ * | any | in a smart group, or not | – | the group is never written: what would be is reported, `fail: smart_group` | `decideGroup`, `decide-rows.ts` |
  * | refused before | Added | CiviCRM | `fail` with that reason, nothing sent; likewise | `subscribing`, `decide-subscription.ts` |
  */
 export function decide(cluster: Cluster, rules: DecisionRules): Decision {
@@ -48,7 +49,7 @@ export function decide(cluster: Cluster, rules: DecisionRules): Decision {
 /** CiviCRM's side of the table: the group follows the winner. A smaller right while an update is under way [underway]. */
 function decideGroup(verdict: Verdict, cluster: Cluster, rules: DecisionRules): DecidedCivicrmUpdate | undefined {
   const { contact, word } = verdict;
-  if (!contact) return undefined;
+  if (!contact || contact.subscription.searched) return undefined;
   const { subscribed } = civicrmSaying(contact, rules.order);
   if (subscribed === word.value || (word.value && contact.memory.optOut)) return undefined; // an opt-out is never taken back by the sync
   if (!holdsEitherWay(word, cluster, rules)) return undefined;

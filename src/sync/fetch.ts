@@ -27,11 +27,14 @@ export async function fetch(context: StageContext): Promise<Counts> {
   const since = sinceOf(context.run, audience, context);
   const listing = await listAll(context, audience, since);
   const gone = since === null && listing.complete ? await noticeGone(context, audience, listing.seen) : { gone: 0, notAsked: 0 };
-  await writeAudience(context, {
-    fetchedAt: listing.startedAt,
-    ...(since === null && { fullyFetchedAt: listing.startedAt, interests: [...context.settings.interests.keys()] }),
-  });
-  return { fetched: listing.seen.size, made: listing.made, changed: listing.changed, withoutEmail: listing.withoutEmail, ...gone, full: since === null ? 1 : 0 };
+  // Who was missed may have changed before: the next fetch goes back as far as this one.
+  if (listing.complete)
+    await writeAudience(context, {
+      fetchedAt: listing.startedAt,
+      ...(since === null && { fullyFetchedAt: listing.startedAt, interests: [...context.settings.interests.keys()] }),
+    });
+  const { seen, made, changed, withoutEmail, notListed, complete } = listing;
+  return { fetched: seen.size, made, changed, withoutEmail, notListed, incomplete: complete ? 0 : 1, ...gone, full: since === null ? 1 : 0 };
 }
 
 /** null: everything. */
@@ -50,25 +53,36 @@ interface Listing {
   readonly made: number;
   readonly changed: number;
   readonly withoutEmail: number;
-  /** As many members were seen as Mailchimp counts. */
+  /** Members that Mailchimp counts and did not list at last. */
+  readonly notListed: number;
+  /** As many members were seen as Mailchimp counts, or listing them once more showed nobody new. */
   readonly complete: boolean;
 }
 
 async function listAll(context: StageContext, audience: AudienceState, since: Instant | null): Promise<Listing> {
   const seen = new Set<MemberContactId>();
-  const counts = { made: 0, changed: 0, withoutEmail: 0 };
+  const counts = { made: 0, changed: 0 };
   let startedAt: Instant | null = null;
   let complete = true;
+  let notListed = 0;
+  let withoutEmail = 0;
   // Archived members are listed only when asked for (facts/mailchimp.md).
   for (const status of [null, 'archived'] satisfies (MemberStatus | null)[]) {
     for (let listing = 1; listing <= LISTINGS; listing++) {
+      const before = seen.size;
       const one = await list(context, audience, since, status, seen, counts);
       startedAt ??= one.startedAt;
-      if (one.complete) break;
-      if (listing === LISTINGS) complete = false;
+      const nobodyNew = listing > 1 && seen.size === before;
+      if (one.notListed > 0 && !nobodyNew && listing < LISTINGS) continue;
+      withoutEmail += one.withoutEmail;
+      if (one.notListed === 0) break;
+      notListed += one.notListed;
+      complete &&= nobodyNew;
+      context.log(`${context.settings.listId}: Mailchimp counts ${one.notListed} of ${one.total} members that it does not list; ${nobodyNew ? 'listing them again showed nobody new' : `${LISTINGS} listings each showed others, so the next run reads as far back as this one`}`);
+      break;
     }
   }
-  return { seen, startedAt: startedAt!, complete, ...counts };
+  return { seen, startedAt: startedAt!, notListed, withoutEmail, complete, ...counts };
 }
 
 async function list(
@@ -77,8 +91,8 @@ async function list(
   since: Instant | null,
   status: MemberStatus | null,
   seen: Set<MemberContactId>,
-  counts: { made: number; changed: number; withoutEmail: number },
-): Promise<{ startedAt: Instant; complete: boolean }> {
+  counts: { made: number; changed: number },
+): Promise<{ startedAt: Instant; notListed: number; withoutEmail: number; total: number }> {
   const here = new Set<MemberContactId>();
   let withoutEmail = 0;
   let startedAt: Instant | null = null;
@@ -97,10 +111,7 @@ async function list(
     counts.changed += taken.changed;
     context.progress({ done: Math.min(offset + page.length, page.totalItems), total: page.totalItems });
     const last = page.length < PAGE || offset + page.length >= page.totalItems;
-    if (last) {
-      counts.withoutEmail += withoutEmail;
-      return { startedAt, complete: here.size + withoutEmail >= page.totalItems };
-    }
+    if (last) return { startedAt, notListed: Math.max(0, page.totalItems - here.size - withoutEmail), withoutEmail, total: page.totalItems };
     offset += page.length - OVERLAP;
   }
 }

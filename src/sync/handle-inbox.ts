@@ -2,7 +2,10 @@ import { DAY, type Duration } from '../base/clock.ts';
 import { SyncError, type ErrorCode } from '../base/errors.ts';
 import type { RunId } from '../base/ids.ts';
 import type { InboxEntry } from '../store/entities.ts';
+import { Outage } from './outage.ts';
+import { knowClocks } from './known-clocks.ts';
 import { recover } from './recover.ts';
+import type { RowsSynced } from './sync-rows.ts';
 import type { AudienceContext, Counts } from './stage.ts';
 import { handleWebhook, isOwnUnsubscribe } from './webhooks/handle-webhook.ts';
 import { chainsOf } from './webhooks/chains.ts';
@@ -18,20 +21,28 @@ const ATTEMPTS = 5;
 const TRIED = 5;
 /** An entry that ends in an error each time is given up when it is as old: a full run sees what it told. */
 const GIVEN_UP: Duration = DAY;
+/** What was handled is remembered for so long: repeats come within 75 minutes (facts/mailchimp.md), and it is people's data. */
+const REMEMBERED: Duration = 30 * DAY;
 
 /**
  * Handles what waits in an audience's inbox, for each person in order of `fired_at`. An error that all would meet (a
  * service that does not answer) ends it; one of a single entry leaves that one waiting, and is thrown when the others are
- * done. What would change more people than the limits allow waits as well (algorithm.md, "The brake").
+ * done. What would change more people than the limits allow waits as well (algorithm.md, "The brake"). While the audience
+ * is disabled it rests.
  * @param by an approval of what waits; null: the limits hold
  */
 export async function handleInbox(context: AudienceContext, by: RunId | null, signal?: AbortSignal): Promise<Counts> {
-  const { store, settings } = context;
+  const { store, settings, clock } = context;
+  if (!settings.enabled) return { handled: 0, waiting: await store.countUnhandled(settings.listId) };
   const inbox = new Inbox(context, by, signal);
   for (let first = true; ; first = false) {
     const entries = (await store.unhandled(settings.listId, ENTRIES + inbox.left.size)).filter((entry) => !inbox.left.has(entry.id));
-    if (entries.length === 0) return inbox.counts();
-    if (first) await recover(context, signal);
+    if (entries.length === 0) return inbox.finish();
+    if (first) {
+      await knowClocks(context, signal);
+      await recover(context, signal);
+      await store.forgetHandled(settings.listId, clock.now() - REMEMBERED);
+    }
     await inbox.handleAll(entries);
   }
 }
@@ -50,6 +61,8 @@ const OF_ALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'store_unavailable',
 ]);
 
+const attemptsOf = (chain: readonly InboxEntry[]): number => Math.max(...chain.map(({ attempts }) => attempts));
+
 class Inbox {
   readonly #context: AudienceContext;
   readonly #by: RunId | null;
@@ -57,6 +70,9 @@ class Inbox {
   /** Entries that stay, by id. */
   readonly left = new Set<number>();
   readonly #failures: unknown[] = [];
+  readonly #outage = new Outage();
+  /** Entries of which a service could not tell. */
+  readonly #unreachable: InboxEntry[] = [];
   #handled = 0;
   #beyond = 0;
 
@@ -66,15 +82,17 @@ class Inbox {
     this.#signal = signal;
   }
 
-  /** Throws what went wrong with single entries. */
-  counts(): Counts {
+  /** Throws what went wrong with single entries. A service that told of others, and not of one for a day, will not: that one is given up. */
+  async finish(): Promise<Counts> {
+    for (const entry of this.#handled > 0 ? this.#unreachable : []) if (this.#isOld(entry)) await this.#context.store.settleInbox(entry.id, this.#context.clock.now());
     if (this.#failures.length > 0) throw this.#failures[0];
+    this.#outage.throwFailure();
     return { handled: this.#handled, waiting: this.left.size, ...(this.#beyond > 0 && { beyondLimits: this.#beyond }) };
   }
 
-  /** What concerns the same addresses goes in order; an error of all stops every lane. */
+  /** What concerns the same addresses goes in order, first what has failed least; an error of all stops every lane. */
   async handleAll(entries: readonly InboxEntry[]): Promise<void> {
-    const chains = chainsOf(entries);
+    const chains = chainsOf(entries).toSorted((one, other) => attemptsOf(one) - attemptsOf(other));
     const lane = async (): Promise<void> => {
       try {
         for (let chain = chains.shift(); chain; chain = chains.shift()) for (const entry of chain) await this.#handle(entry);
@@ -109,13 +127,27 @@ class Inbox {
   /** Whether the entry is done with. */
   async #attempt(entry: InboxEntry): Promise<boolean> {
     try {
-      const synced = await handleWebhook(this.#context, entry, this.#by, this.#signal);
-      if (synced === 'beyond') return this.#waits();
-      return synced === 'done' || entry.attempts + 1 >= ATTEMPTS;
+      let synced: RowsSynced = 'left';
+      const reached = await this.#outage.reached(async () => {
+        synced = await handleWebhook(this.#context, entry, this.#by, this.#signal);
+      });
+      if (!reached) this.#unreachable.push(entry);
+      switch (synced as RowsSynced) {
+        case 'beyond':
+          return this.#waits();
+        case 'done':
+          return true;
+        case 'left':
+          return reached && entry.attempts + 1 >= ATTEMPTS;
+      }
     } catch (error) {
       if (this.#signal?.aborted || (error instanceof SyncError && OF_ALL.has(error.code))) throw error;
       this.#failures.push(error);
-      return this.#context.clock.now() - entry.receivedAt >= GIVEN_UP;
+      return this.#isOld(entry);
     }
+  }
+
+  #isOld(entry: InboxEntry): boolean {
+    return this.#context.clock.now() - entry.receivedAt >= GIVEN_UP;
   }
 }

@@ -2,16 +2,17 @@ import type { Duration, Instant } from '../base/clock.ts';
 import { historyId, type ContactId, type HistoryId } from '../base/ids.ts';
 import { SECOND } from '../base/clock.ts';
 import type { HistoryRow } from '../civicrm/reader.ts';
-import type { AudienceState } from '../store/entities.ts';
+import type { AudienceState, Row } from '../store/entities.ts';
 import { modifiedContacts, newHistory } from './changed-contacts.ts';
 import { distinctRows, inChunks, unique } from './collections.ts';
 import { markTodo, writeAudience } from './commit.ts';
 import { CHUNK, pagesOfRows } from './pages.ts';
+import { rowsFoundOtherwise } from './searched-changes.ts';
 import type { Counts, StageContext } from './stage.ts';
 
 /**
- * Stage 7 (`identifyGroupContactChanges`): `todo` for each row that a contact with new subscription history, or an
- * edited one, uses; in a full run for every row. Moves the cursors on.
+ * Stage 7 (`identifyGroupContactChanges`): `todo` for each row that a contact with new subscription history, an edited
+ * one, or one that a smart group finds anew or no longer, uses; in a full run for every row. Moves the cursors on.
  */
 export async function identifyChanges(context: StageContext): Promise<Counts> {
   const { listId } = context.settings;
@@ -22,15 +23,17 @@ export async function identifyChanges(context: StageContext): Promise<Counts> {
   const modified = await modifiedContacts(context, audience, context.signal);
   const cursor = await moveCursor(context, audience, history);
   const everything = context.run.mode === 'full' || modified === null;
-  const marked = everything ? await markAll(context) : await markRowsOf(context, unique([...history.map((row) => row.contactId), ...modified]));
+  const marked = everything
+    ? await markPages(context, pagesOfRows(context, { kind: 'all' }, context.signal))
+    : (await markRowsOf(context, unique([...history.map((row) => row.contactId), ...modified]))) + (await markPages(context, rowsFoundOtherwise(context)));
   await writeAudience(context, { ...cursor, modified: now - SECOND });
   return { history: history.length, edited: modified?.size ?? 0, marked };
 }
 
-async function markAll(context: StageContext): Promise<number> {
+async function markPages(context: StageContext, pages: AsyncIterable<readonly Row[]>): Promise<number> {
   let marked = 0;
   let done = 0;
-  for await (const rows of pagesOfRows(context, { kind: 'all' }, context.signal)) {
+  for await (const rows of pages) {
     marked += await markTodo(context, rows);
     context.progress({ done: (done += rows.length), total: null });
   }

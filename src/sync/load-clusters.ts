@@ -5,6 +5,7 @@ import type { CivicrmUpdate, ContactMemory, Row } from '../store/entities.ts';
 import { isAdded, optOutOf, sayingOf, type ContactLookContext, type GroupLook, type GroupSaying } from './civicrm-word.ts';
 import { splitIntoClusters, type Cluster, type ClusterContact } from './cluster.ts';
 import { clockDifference } from './clock-difference.ts';
+import { boundGroups } from './changed-contacts.ts';
 import { groupBy, unique } from './collections.ts';
 import type { AudienceContext } from './stage.ts';
 import { WordOrder } from './words.ts';
@@ -75,7 +76,7 @@ export async function lookAtContacts(
   const memories = new Map((await context.store.contactMemories(context.settings.listId, all)).map((memory) => [memory.contactId, memory]));
   let sayings = await readGroups(context, all, signal);
   // A change between the two reads looks like a status that nothing explains: read once more before believing it.
-  const doubtful = all.filter((id) => sayings.looks(id).some((look) => isAdded(look.history.at(-1)?.status ?? null) !== isAdded(look.status)));
+  const doubtful = all.filter((id) => sayings.looks(id).some((look) => !look.search && isAdded(look.history.at(-1)?.status ?? null) !== isAdded(look.status)));
   if (doubtful.length > 0) sayings = sayings.with(await readGroups(context, doubtful, signal), doubtful);
   const optedOut = contacts.filter((contact) => contact.isOptOut || contact.doNotEmail || contact.isDeceased).map((contact) => contact.id);
   const asked = unique([...doubtful, ...(context.settings.optOut === 'respect' ? optedOut : [])]);
@@ -123,7 +124,7 @@ class GroupReading {
   }
 
   look(id: ContactId, group: GroupId): GroupLook {
-    return this.#looks.get(id)?.get(group) ?? { contactId: id, groupId: group, status: null, history: [] };
+    return this.#looks.get(id)?.get(group) ?? nothingSeen(id, group);
   }
 
   domainHistory(id: ContactId): readonly HistoryRow[] {
@@ -147,14 +148,16 @@ class GroupReading {
   }
 }
 
+const nothingSeen = (contactId: ContactId, groupId: GroupId): GroupLook => ({ contactId, groupId, status: null, search: null, history: [] });
+
 async function readGroups(context: AudienceContext, ids: readonly ContactId[], signal?: AbortSignal): Promise<GroupReading> {
-  const groups = [context.settings.subscriptionGroup, ...context.settings.interests.values()];
+  const groups = boundGroups(context);
   const history = await context.civicrm.history(ids, groups, signal); // before the statuses: a change between the two shows as a status not yet explained
   const statuses = await context.civicrm.groupContacts(ids, groups, signal);
   const writes = unique(history.flatMap((row) => OURS.exec(row.tracking ?? '')?.[1] ?? [])).map((id): WriteId => writeId(id));
   const updates = writes.length > 0 ? await context.store.updatesByWriteId(writes) : [];
   const looks = new Map<ContactId, Map<GroupId, GroupLook>>();
-  const lookAt = (id: ContactId, group: GroupId): GroupLook => looks.get(id)?.get(group) ?? { contactId: id, groupId: group, status: null, history: [] };
+  const lookAt = (id: ContactId, group: GroupId): GroupLook => looks.get(id)?.get(group) ?? nothingSeen(id, group);
   const put = (look: GroupLook): void => {
     const ofContact = looks.get(look.contactId) ?? new Map<GroupId, GroupLook>();
     looks.set(look.contactId, ofContact.set(look.groupId, look));
@@ -165,5 +168,9 @@ async function readGroups(context: AudienceContext, ids: readonly ContactId[], s
     for (const [group, own] of groupBy(rows, (row) => row.groupId)) if (group !== null) put({ ...lookAt(id, group), history: own });
   }
   for (const status of statuses) put({ ...lookAt(status.contactId, status.groupId), status: status.status });
+  for (const group of await context.smartGroups(signal)) {
+    const { members, since, at } = await context.civicrm.searchResult(group, ids, signal);
+    for (const id of ids) put({ ...lookAt(id, group), search: { found: members.has(id), since, at } });
+  }
   return new GroupReading(looks, domain, groupBy(updates.filter((update): update is CivicrmUpdate => update.side === 'civicrm'), (update) => update.writeId));
 }

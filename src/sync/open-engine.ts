@@ -10,8 +10,10 @@ import type { Run, StageName } from '../store/entities.ts';
 import type { RunStart } from '../store/store.ts';
 import { handleBatches } from './batch-handler.ts';
 import { approve, reject } from './approve.ts';
+import { boundGroups } from './changed-contacts.ts';
 import { checkBindings } from './check-bindings.ts';
 import type { AudienceStatus, Engine, EngineOptions, OpenEngine, StageOptions, StageOutcome, StartOutcome } from './engine.ts';
+import { smartGroupsAmong } from './group-members.ts';
 import { handleInbox } from './handle-inbox.ts';
 import { endLeaseOfDead } from './dead-lease.ts';
 import { letGo, newHolder } from './holder.ts';
@@ -183,6 +185,7 @@ class OpenedEngine implements Engine {
       civicrm: this.#civicrm.reader,
       civicrmWriter: this.#civicrm.writer,
       contactData: this.#civicrm.data,
+      smartGroups: smartGroupsAmong(this.#civicrm.reader, boundGroups({ settings })),
       holder: this.#holder,
       sawChange: (lastChanged) => this.#webhooks.sawChange(settings, lastChanged),
     };

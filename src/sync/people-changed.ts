@@ -1,8 +1,8 @@
 import { DAY } from '../base/clock.ts';
-import type { ContactId } from '../base/ids.ts';
 import type { HoldReason, PeopleByKind, UpdateKind } from '../store/entities.ts';
 import { judgePlan, limitedKinds, limitOf, type Sides } from './brake.ts';
 import type { BrakeStatus } from './engine.ts';
+import { membersOf } from './group-members.ts';
 import type { AudienceContext } from './stage.ts';
 
 type Known = Pick<AudienceContext, 'store' | 'settings' | 'clock'>;
@@ -20,14 +20,11 @@ export async function peopleChanged({ store, settings, clock }: Known): Promise<
 }
 
 /** How many people each side has now. */
-export async function sidesNow({ store, settings, civicrm }: AudienceContext, signal?: AbortSignal): Promise<Sides> {
+export async function sidesNow(context: AudienceContext, signal: AbortSignal): Promise<Sides> {
+  const { store, settings } = context;
   let added = 0;
-  for (let after: ContactId | null = null; ; ) {
-    const ids: readonly ContactId[] = await civicrm.addedAfter(settings.subscriptionGroup, after, PAGE, signal);
-    added += ids.length;
-    if (ids.length < PAGE) return { mailchimp: await store.countSubscribed(settings.listId), civicrm: added };
-    after = ids.at(-1)!;
-  }
+  for await (const ids of membersOf(context, settings.subscriptionGroup, PAGE, signal)) added += ids.length;
+  return { mailchimp: await store.countSubscribed(settings.listId), civicrm: added };
 }
 
 /** As the sides were when a run last applied its plan. */

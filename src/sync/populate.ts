@@ -2,9 +2,9 @@ import type { ContactId } from '../base/ids.ts';
 import type { HistoryRow } from '../civicrm/reader.ts';
 import type { Row } from '../store/entities.ts';
 import { modifiedContacts, ownersOf } from './changed-contacts.ts';
-import { isAdded } from './civicrm-word.ts';
 import { unique } from './collections.ts';
 import { rewriteRows } from './commit.ts';
+import { membersAmong } from './group-members.ts';
 import { pagesOfRows } from './pages.ts';
 import type { AudienceContext, Counts, StageContext } from './stage.ts';
 
@@ -51,10 +51,9 @@ class Standing {
     this.#known = new Set(history.filter((row) => row.groupId !== null).map((row) => row.contactId));
   }
 
-  static async read({ civicrm, settings }: AudienceContext, ids: readonly ContactId[], signal?: AbortSignal): Promise<Standing> {
-    const groups = [settings.subscriptionGroup];
-    const statuses = await civicrm.groupContacts(ids, groups, signal);
-    return new Standing(new Set(statuses.filter(({ status }) => isAdded(status)).map(({ contactId }) => contactId)), await civicrm.history(ids, groups, signal));
+  static async read(context: AudienceContext, ids: readonly ContactId[], signal?: AbortSignal): Promise<Standing> {
+    const group = context.settings.subscriptionGroup;
+    return new Standing(await membersAmong(context, ids, group, signal), await context.civicrm.history(ids, [group], signal));
   }
 
   /** The lowest id in the group; else the lowest with any history in it; else the lowest. */

@@ -26,7 +26,7 @@ export interface Receiver {
   /** Now by the clock of an audience's Mailchimp. */
   readonly mailchimpNow: (audience: AudienceSettings) => Instant;
   /** Told of each webhook of a known audience. */
-  readonly heard: (listId: ListId, outcome: 'let_in' | 'signed_in_vain' | 'refused') => void;
+  readonly heard: (audience: AudienceSettings, outcome: 'let_in' | 'signed_in_vain' | 'refused') => void;
 }
 
 /** A list webhook: checked, and written to the inbox before it is answered. Mailchimp validates the URL by GET. */
@@ -43,12 +43,13 @@ export async function receiveWebhook(receiver: Receiver, request: WebhookRequest
   if (!audience) return leftOut(log, 'of an audience that is not in the settings');
   const refusal = refusalOf(receiver, audience, request);
   if (refusal) {
-    receiver.heard(audience.listId, 'refused');
+    receiver.heard(audience, 'refused');
     return refusal;
   }
+  if (!audience.enabled) return leftOut(log, 'of an audience that is disabled');
   if (!TYPES.has(webhook.type)) return leftOut(log, webhook.type === 'campaign' ? 'of a campaign' : 'of a type that changes nothing here');
   if (webhook.email === null) return MALFORMED;
-  receiver.heard(audience.listId, isSignedInVain(receiver, audience, request) ? 'signed_in_vain' : 'let_in');
+  receiver.heard(audience, isSignedInVain(receiver, audience, request) ? 'signed_in_vain' : 'let_in');
   if (webhook.email === '') return leftOut(log, 'of a member without an e-mail address');
   await store.receive({ ...entryOf(webhook), receivedAt: clock.now() });
   return { ...OK, listId: webhook.listId };

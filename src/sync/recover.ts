@@ -1,21 +1,28 @@
+import { codeOf } from '../base/errors.ts';
 import type { BatchRecord, CivicrmUpdate, Row, Update } from '../store/entities.ts';
 import { distinctRows } from './collections.ts';
 import { commitOptions, markTodo } from './commit.ts';
 import { giveUp } from './give-up.ts';
 import { isDead } from './holder.ts';
+import { Outage } from './outage.ts';
 import { pagesOfUpdates } from './pages.ts';
 import type { AudienceContext } from './stage.ts';
 
 /**
  * What a crash left half done is never done again blindly. A write to CiviCRM is decided anew (CiviCRM shows what became
- * of it); a write to Mailchimp is of unknown fate: the member is read [ghost]. Only what nobody living has claimed.
+ * of it); a write to Mailchimp is of unknown fate: the member is read [ghost]. Only what nobody living has claimed. Whom
+ * Mailchimp cannot tell of is left to the next time, so that nobody else has to wait.
  */
 export async function recover(context: AudienceContext, signal?: AbortSignal): Promise<number> {
   const civicrm = await orphans(context, 'civicrm');
   for (const update of civicrm) await decideAnew(context, update);
   const mailchimp = (await orphans(context, 'mailchimp')).filter((update) => update.batch === null);
-  for (const update of mailchimp) await giveUp(context, update, signal);
-  return civicrm.length + mailchimp.length;
+  const outage = new Outage();
+  let recovered = civicrm.length;
+  for (const update of mailchimp) if (await outage.reached(() => giveUp(context, update, signal))) recovered += 1;
+  const left = civicrm.length + mailchimp.length - recovered;
+  if (left > 0) context.log(`Mailchimp cannot tell just now (${codeOf(outage.failure)}) what became of ${left} of the updates that were under way; their people are looked at again, nobody waits for them.`);
+  return recovered;
 }
 
 /** Whether whoever claimed something is gone: its claim is given back, has run out, or its process is dead. */

@@ -4,6 +4,7 @@ import type { Member, OperationAnswer } from '../mailchimp/api.ts';
 import type { AudienceState, FailReason, MailchimpUpdate, MemberFacts, Row, RowMemory, Word } from '../store/entities.ts';
 import type { UpdateChange, UpdateSet } from '../store/store.ts';
 import { commitOptions } from './commit.ts';
+import { isSameTag } from './data/binding.ts';
 import { dataAsked } from './data/datum.ts';
 import { withAgreed } from './data/hook-memory.ts';
 import { asksForDataOnly, refusedData, withoutAddresses, type FieldError } from './data/refused-data.ts';
@@ -12,6 +13,7 @@ import { giveUp } from './give-up.ts';
 import { sameFacts } from './look.ts';
 import { isTagsUpdate } from './member-operation.ts';
 import { isSubscribed, memberIsPresent } from './member-status.ts';
+import type { Outage } from './outage.ts';
 import { describeRefusal, outcomeOf } from './refusals.ts';
 import type { AudienceContext } from './stage.ts';
 import { takeLooks, type Look } from './take-looks.ts';
@@ -57,8 +59,8 @@ export interface Answer {
   readonly answer: OperationAnswer;
 }
 
-/** Settles many at once: what went through as a whole, the rest one by one. */
-export async function settleAll(context: AudienceContext, answers: readonly Answer[], signal?: AbortSignal): Promise<readonly Settled[]> {
+/** Settles many at once: what went through as a whole, the rest one by one. Whom Mailchimp cannot tell of waits. */
+export async function settleAll(context: AudienceContext, answers: readonly Answer[], outage: Outage, signal?: AbortSignal): Promise<readonly Settled[]> {
   const { store, settings, mailchimp } = context;
   const rows = new Map((await store.rowsById(settings.listId, answers.flatMap(({ update }) => update.rowId ?? []))).map((row) => [row.id, row]));
   const looks: Look[] = [];
@@ -73,7 +75,7 @@ export async function settleAll(context: AudienceContext, answers: readonly Answ
   const settled: Settled[] = looks.map(() => 'done');
   for (const { update, answer } of rest) {
     signal?.throwIfAborted();
-    settled.push(await settle(context, update, answer, signal));
+    await outage.reached(async () => void settled.push(await settle(context, update, answer, signal)));
   }
   return settled;
 }
@@ -129,8 +131,9 @@ class Settlement {
   async refused(reason: FailReason, answer: string): Promise<Settled> {
     const origin = this.#update.origin['status'];
     const until = reason === 'later' ? { until: this.#context.clock.now() + LATER } : {};
+    const names = reason === 'other' ? namesAsked(this.#update) : {}; // perhaps one of them is the cause
     const ended = this.#ended({ state: 'failed', failReason: reason, answer });
-    return this.#rewrite(ended, (row) => ({ ...row, failReason: reason, memory: { ...row.memory, ...(origin && { refused: { ...rangeOf(origin), ...until, reason, email: this.#update.email } }) } }), 'failed');
+    return this.#rewrite(ended, (row) => ({ ...row, failReason: reason, memory: { ...row.memory, ...(origin && { refused: { ...rangeOf(origin), ...until, ...names, reason, email: this.#update.email } }) } }), 'failed');
   }
 
   /** The person's status must not wait for a merge field: the row is decided anew without what was refused, until its value is another. */
@@ -166,7 +169,7 @@ class Settlement {
     const { ask, sentAt } = this.#update;
     const known = row.member?.tags;
     if (!row.member) return row;
-    const member = known ? { ...row.member, tags: [...known.filter((name) => !ask.tags?.remove.includes(name)), ...(ask.tags?.add ?? []).filter((name) => !known.includes(name))] } : row.member;
+    const member = known ? { ...row.member, tags: [...known.filter((name) => !ask.tags?.remove.some((gone) => isSameTag(gone, name))), ...(ask.tags?.add ?? []).filter((name) => !known.some((there) => isSameTag(there, name)))] } : row.member;
     const { clock, mailchimp } = this.#context;
     const offset = mailchimp.clockOffset();
     return { ...row, member, memory: { ...row.memory, tagged: { since: (sentAt ?? clock.now()) + offset - TOLERANCE, at: clock.now() + offset + TOLERANCE } } };
@@ -243,9 +246,14 @@ const answerLook = (context: AudienceContext, row: Row, update: MailchimpUpdate,
 
 /** Names, data and the address that Mailchimp has taken are agreed on. */
 function agreed(row: Row, update: MailchimpUpdate): Row {
-  const { firstName, lastName, email } = update.ask;
-  const names = { ...row.memory.names, ...(firstName !== undefined && { firstName }), ...(lastName !== undefined && { lastName }) };
-  return { ...row, agreedEmail: email ?? row.agreedEmail, hookData: withAgreed(row.hookData, update), memory: Object.keys(names).length > 0 ? { ...row.memory, names } : row.memory };
+  const { email } = update.ask;
+  const { names } = namesAsked(update);
+  return { ...row, agreedEmail: email ?? row.agreedEmail, hookData: withAgreed(row.hookData, update), memory: names ? { ...row.memory, names: { ...row.memory.names, ...names } } : row.memory };
+}
+
+function namesAsked({ ask: { firstName, lastName } }: MailchimpUpdate): Pick<NonNullable<RowMemory['refused']>, 'names'> {
+  const names = { ...(firstName !== undefined && { firstName }), ...(lastName !== undefined && { lastName }) };
+  return Object.keys(names).length > 0 ? { names } : {};
 }
 
 const rangeOf = ({ since, at }: Word): { since: Instant; at: Instant } => ({ since, at });

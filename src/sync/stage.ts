@@ -1,6 +1,6 @@
 import type { Clock, Duration, Instant } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
-import type { RunId } from '../base/ids.ts';
+import type { GroupId, RunId } from '../base/ids.ts';
 import type { ContactData } from '../civicrm/contact-data.ts';
 import type { CivicrmReader } from '../civicrm/reader.ts';
 import type { CivicrmWriter } from '../civicrm/writer.ts';
@@ -28,6 +28,8 @@ export interface AudienceContext {
   readonly civicrm: CivicrmReader;
   readonly civicrmWriter: CivicrmWriter;
   readonly contactData: ContactData;
+  /** The bound groups whose members follow from a search; asked for once. */
+  readonly smartGroups: (signal?: AbortSignal) => Promise<ReadonlySet<GroupId>>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: (text: string) => void;

@@ -3,7 +3,7 @@ import { addCiviOnly } from './add-civi-only.ts';
 import { cleanDuplicates } from './clean-duplicates.ts';
 import { createContacts } from './create-contacts.ts';
 import { dataHooks } from './data-hooks.ts';
-import { hookCount } from './data/flow-hook.ts';
+import { hookCount } from './data/whole-comparison.ts';
 import type { HookRunner } from './data/hook-runner.ts';
 import { fetch } from './fetch.ts';
 import { identifyChanges } from './identify-changes.ts';

@@ -21,14 +21,18 @@ export interface ListWebhook {
 }
 
 const text = Type.String({ maxLength: 1000 });
+/** Ten hex digits, as far as is known. */
+const memberId = Type.String({ maxLength: 64 });
+/** An address has 64 bytes before the @ and 255 behind it at most (RFC 5321, 4.5.3.1); the inbox's keys rely on it. */
+const LONGEST_ADDRESS = 320;
 const listWebhookSchema = Type.Object({
   type: text,
   fired_at: Type.String({ pattern: String.raw`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$` }),
   data: Type.Object({
     list_id: text,
-    id: Type.Optional(text),
+    id: Type.Optional(memberId),
     email: Type.Optional(text),
-    new_id: Type.Optional(text),
+    new_id: Type.Optional(memberId),
     new_email: Type.Optional(text),
     old_email: Type.Optional(text),
     action: Type.Optional(text),
@@ -64,7 +68,7 @@ export function readListWebhook(fields: unknown): ListWebhook | null {
   const { type, fired_at: firedAt, data } = fields;
   const at = Date.parse(`${firedAt.replace(' ', 'T')}Z`);
   const email = data.new_email ?? data.email;
-  if (Number.isNaN(at)) return null;
+  if (Number.isNaN(at) || [email, data.old_email].some((address) => Buffer.byteLength(address ?? '') > LONGEST_ADDRESS)) return null;
   return {
     type,
     firedAt: at,

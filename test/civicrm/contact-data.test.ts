@@ -60,8 +60,36 @@ describe('contacts’ data', () => {
     assert.deepEqual([...refused.keys()], ['MAX(Membership.end_date)']);
   });
 
+  it('an expression of the contact’s fields, asked for by itself under a name that is no field’s', async () => {
+    const service = new ScriptedService(values([{ id: 11, job_title: null }, { id: 12, job_title: 'Miner' }]), values([{ id: 11, mailchimpsync_value: 1960 }, { id: 12, mailchimpsync_value: null }]));
+    const { contacts } = await clientsOf(service).data.fields(ids, ['job_title', 'YEAR(birth_date)']);
+    assert.deepEqual(contacts.get(contactId(11)), { job_title: null, 'YEAR(birth_date)': 1960 });
+    assert.deepEqual(contacts.get(contactId(12)), { job_title: 'Miner', 'YEAR(birth_date)': null });
+    assert.deepEqual((formOf(service.asked[1]) as { select: unknown }).select, ['id', 'YEAR(birth_date) AS mailchimpsync_value']);
+  });
+
+  it('an expression with a field that does not exist is missing; one that gives one value for all is refused', async () => {
+    const service = new ScriptedService(values([{ id: 11 }, { id: 12 }]), values([{ id: 11 }, { id: 12 }]), values([{ id: 11, mailchimpsync_value: '1960-09-30' }]));
+    const { contacts, refused } = await clientsOf(service).data.fields(ids, ['UPPER(no_such_field)', 'MAX(birth_date)']);
+    assert.deepEqual(contacts.get(contactId(11)), {});
+    assert.deepEqual([...refused.keys()], ['MAX(birth_date)']);
+  });
+
+  it('a field that makes CiviCRM refuse the whole search is found, and the others are read', async () => {
+    const service = new ScriptedService(
+      errorObject('Cannot use existing field name as alias', 500),
+      values([{ id: 11 }]),
+      values([{ id: 11, job_title: 'Miner' }]),
+      errorObject('Cannot use existing field name as alias', 500),
+    );
+    const { contacts, refused } = await clientsOf(service).data.fields([contactId(11)], ['job_title', 'first_name AS last_name']);
+    assert.deepEqual(contacts.get(contactId(11)), { job_title: 'Miner' });
+    assert.deepEqual([...refused.keys()], ['first_name AS last_name']);
+  });
+
   it('tells an aggregate from a field', () => {
     assert.deepEqual(parseFieldPath('COUNT(Activity.id)'), { kind: 'aggregate', path: 'COUNT(Activity.id)', name: 'COUNT', entity: 'Activity', field: 'id' });
-    for (const path of ['job_title', 'Group.Field', 'MAX(end_date)', 'CONCAT(first_name)']) assert.equal(parseFieldPath(path).kind, 'field', path);
+    for (const path of ['job_title', 'Group.Field', 'address_primary.city', 'gender_id:label']) assert.equal(parseFieldPath(path).kind, 'field', path);
+    for (const path of ['MAX(end_date)', 'UPPER(last_name)', 'AVG(Membership.end_date)']) assert.equal(parseFieldPath(path).kind, 'expression', path);
   });
 });

@@ -135,6 +135,17 @@ describe('npm start -- --once with MAILCHIMPSYNC_SETTINGS', function () {
     assert.match(output, /No update was sent to either side\./);
   });
 
+  it('follows a smart group, which it reads and never writes', async () => {
+    await act('civicrm', 'createGroup', { id: 77, title: 'The later ones', search: [['id', '>', 30]] });
+    const smart = changed(['lists', listId, 'subscriptionGroup'], '77');
+    const { code, output } = await once(smart, 'smart');
+    assert.equal(code, 0, output);
+    assert.match(output, /smart_group/);
+    const again = await once(smart, 'smart');
+    assert.equal(again.code, 0, again.output);
+    assert.match(again.output, /No update was sent to either side\./);
+  });
+
   it('keeps secrets out of the flow and out of what it prints', async () => {
     const { output } = await once(services.settings);
     const flow = readFileSync(join(folder.path, 'user', 'once.json'), 'utf8');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import { listId } from '../../src/base/ids.ts';
@@ -108,6 +108,13 @@ describe('the examples', () => {
       }
       assert.ok(String(nodes.find(({ type }) => type === 'tab')?.['info']).length > 100);
     });
+
+  it('send the control node commands that it has', () => {
+    const commands = readFileSync(join(root, 'docs', 'reference', 'nodes.md'), 'utf8');
+    const topics = readFlow('examples', '03 status and abort.json').flatMap((node) => (node.type === 'inject' ? [String(node['topic'])] : []));
+    assert.ok(topics.length >= 4);
+    for (const topic of topics) assert.ok(commands.includes(`\n| \`${topic}\` |`), topic);
+  });
 
   it('reach the simulators where their node puts them', () => {
     const nodes = readFlow('examples', '02 try it with the simulators.json');

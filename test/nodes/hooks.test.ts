@@ -4,7 +4,7 @@ import type { NodeAPI, NodeMessage } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import dataHooks from '../../nodes/data-hooks/data-hooks.ts';
 import hookReturn from '../../nodes/hook-return/hook-return.ts';
-import { SyncError } from '../../src/base/errors.ts';
+import { codeOf, SyncError } from '../../src/base/errors.ts';
 import { contactId, emailAddress, listId, rowId, runId } from '../../src/base/ids.ts';
 import type { Engine } from '../../src/sync/engine.ts';
 import { readHookAnswer } from '../../src/sync/data/hook-answer.ts';
@@ -88,8 +88,19 @@ describe('hooks in the flow', () => {
     assert.deepEqual(order, ['pre', 'rows']);
   });
 
+  for (const [onFailure, expected] of [['stop', 'hook_silent'], ['skip', 'skip']] as const)
+    it(`the message before the rows that is not answered ends in ${expected}`, async () => {
+      const ended = Promise.withResolvers<unknown>();
+      const engine = asking(async (hook, signal) => {
+        await hook.before(RUN, signal).then(ended.resolve, (error: unknown) => ended.resolve(codeOf(error)));
+      });
+      const node = await hooked(engine, 'return null;', { wires: [['out0'], ['hook'], ['hook']], timeout: '0.2', onFailure });
+      node.receive({ sync: RUN_MESSAGE });
+      assert.equal(await ended.promise, expected);
+    });
+
   it('the message before the rows is not waited for where nobody will answer', async () => {
-    const node = await load(asking((hook, signal) => hook.before(RUN, signal)), dataHooks, { type: 'mailchimpsync-data-hooks', wires: [['out0'], ['out1'], []] }, { outputs: 2 });
+    const node = await load(asking(async (hook, signal) => void (await hook.before(RUN, signal))), dataHooks, { type: 'mailchimpsync-data-hooks', wires: [['out0'], ['out1'], []] }, { outputs: 2 });
     const [out, pre] = [messageAt('out0'), messageAt('out1')];
     node.receive({ sync: RUN_MESSAGE });
     await out;

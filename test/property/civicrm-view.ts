@@ -44,6 +44,12 @@ export class CivicrmView {
     return [...this.ownings()].filter((owning) => owning.address === address && this.isLive(owning.contact)).map(({ contact }) => contact);
   }
 
+  /** Opted out, do-not-e-mail or deceased. */
+  isMarked(id: number): boolean {
+    const row = this.get(id);
+    return row !== undefined && (row.is_opt_out || row.do_not_email || row.is_deceased);
+  }
+
   isAdded(id: number, group: number): boolean {
     return this.#tables.groupContact.find('contact_id', id).some((row) => row.group_id === group && row.status === 'Added');
   }

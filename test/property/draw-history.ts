@@ -1,6 +1,7 @@
 import { Arbitrary, Stream, Value, type Random } from 'fast-check';
 
 import { HUMAN_ACTS, PLAIN, type Action, type Control, type History, type HistoryOptions, type HumanAct } from './history.ts';
+import type { ListOptions } from './settings.ts';
 
 /** Histories, drawn by fast-check's chance; shrunk to simpler options and by leaving actions out, many at a time first. */
 export const histories = (): Arbitrary<History> => new Histories();
@@ -34,7 +35,7 @@ const COMMON: readonly HumanAct[] = ['subscribe', 'unsubscribe', 'add', 'remove'
 const FAMILIES: readonly (readonly HumanAct[])[] = [
   ['begin', 'begin', 'commit', 'rollBack'],
   ['signUp', 'signUp', 'confirm'],
-  ['optOut', 'optOut', 'optIn'],
+  ['optOut', 'optOut', 'mark', 'optIn'],
   ['trash', 'restore', 'deleteContact'],
   ['clean'],
 ];
@@ -54,11 +55,13 @@ class Draw {
     const people = this.#oneIn(2) ? 1 : this.#pick([1, 2, 3]);
     const addresses = this.#oneIn(3) ? 3 : 1;
     const pace = this.#pick([0, 0, 0, 1, 5, 40]); // seconds between acts: half of the histories have all in a few seconds
-    const human = (): Action => [this.#pick(acts), this.#below(people), this.#below(addresses), this.#below(100)];
+    const audience = (): readonly number[] => (options.audiences > 1 ? [this.#below(options.audiences)] : []);
+    const human = (): Action => [this.#pick(acts), this.#below(people), this.#below(addresses), this.#below(100), ...audience()];
+    const run = (): Action => ['run', this.#oneIn(4) ? 1 : 0, ...audience()];
     const actions: Action[] = [...this.#contactsAtFirst(people, options)];
     for (let left = this.#below(4); left > 0; left--) actions.push(human(), ['tick', pace || this.#below(5)]);
-    if (!this.#oneIn(4)) actions.push(['tick', 5], ['run', 1], ['finish'], ['executeAll'], ['tick', 5], ['batches'], ['finish'], ['tick', this.#below(8)]);
-    for (let left = 6 + this.#below(44); left > 0; left--) actions.push(...this.#next(human, pace));
+    if (!this.#oneIn(4)) actions.push(['tick', 5], ...Array.from({ length: options.audiences }, (_, which) => [['run', 1, which], ['finish']] as const).flat(), ['executeAll'], ['tick', 5], ['batches'], ['finish'], ['tick', this.#below(8)]);
+    for (let left = 6 + this.#below(44); left > 0; left--) actions.push(...this.#next({ human, run }, pace));
     return { options, actions };
   }
 
@@ -70,9 +73,25 @@ class Draw {
       share: this.#oneIn(2),
       atOnce: this.#oneIn(2),
       processes: this.#oneIn(3) ? 2 : 1,
-      submitSingly: this.#pick([0, 0, 20]),
       withData: !this.#oneIn(3),
       ownClock: this.#pick([0, 0, 0, 37, -37]),
+      audiences: this.#oneIn(4) ? 2 : 1,
+      ...this.#settings(),
+    };
+  }
+
+  /** Half of the histories have the settings that an audience has by itself. */
+  #settings(): ListOptions {
+    const isPlain = this.#oneIn(2);
+    const draw = <Value>(usual: Value, other: Value): Value => (!isPlain && this.#oneIn(3) ? other : usual);
+    return {
+      submitSingly: this.#pick([0, 0, 20]),
+      optOut: draw('respect', 'ignore'),
+      onContactDeleted: draw('unsubscribe', 'recreate'),
+      onRemove: draw('unsubscribe', 'archive'),
+      newMemberStatus: draw('subscribed', 'pending'),
+      addressFollows: draw('owned', 'best'),
+      onAddressChange: draw('rename', 'ignore'),
     };
   }
 
@@ -95,7 +114,7 @@ class Draw {
     return made;
   }
 
-  #next(human: () => Action, pace: number): readonly Action[] {
+  #next({ human, run }: Readonly<Record<'human' | 'run', () => Action>>, pace: number): readonly Action[] {
     const kind = this.#weighted<'human' | Control>({ human: 32, tick: 14, run: 12, step: 13, finish: 4, crash: 4, deliver: 5, double: 1, lose: 1, inbox: 4, execute: 4, executeAll: 3, batches: 7, fault: 1, hours: 1 });
     switch (kind) {
       case 'human':
@@ -103,7 +122,7 @@ class Draw {
       case 'tick':
         return [['tick', this.#pick([1, 1, 1, 2, 4, 9])]];
       case 'run':
-        return [['run', this.#oneIn(4) ? 1 : 0], ...(this.#oneIn(2) ? [['finish'] as const] : [])];
+        return [run(), ...(this.#oneIn(2) ? [['finish'] as const] : [])];
       case 'step':
         return [['step', this.#pick([1, 2, 3, 5, 8, 13, 21, 34, 55, 89]), this.#below(3)]];
       case 'deliver':

@@ -1,17 +1,17 @@
 import type { WorldOptions } from './world.ts';
 
-/** What people and administrators do: `[act, person, which, number]`, where `which` is one of the person's addresses or contacts. */
+/** What people and administrators do: `[act, person, which, number, audience]`, where `which` is one of the person's addresses or contacts. */
 export const HUMAN_ACTS = [
   // at Mailchimp
   'subscribe', 'signUp', 'confirm', 'unsubscribe', 'profile', 'toggle', 'move', 'adminSubscribe', 'adminUnsubscribe', 'archive', 'deleteMember', 'clean',
   // in CiviCRM
-  'newContact', 'add', 'remove', 'addInterest', 'removeInterest', 'rename', 'editEmail', 'deleteEmail', 'giveEmail', 'trash', 'restore', 'deleteContact', 'merge', 'optOut', 'optIn', 'begin', 'commit', 'rollBack',
+  'newContact', 'add', 'remove', 'addInterest', 'removeInterest', 'rename', 'editEmail', 'deleteEmail', 'giveEmail', 'trash', 'restore', 'deleteContact', 'merge', 'optOut', 'mark', 'optIn', 'begin', 'commit', 'rollBack',
 ] as const;
 export type HumanAct = (typeof HUMAN_ACTS)[number];
 
 /**
  * What happens to the sync and between it and the services:
- * `tick` seconds · `hours` of waiting · `run` (1: full), `batches`, `inbox`: a job begins · `step` effects of the job `which` ·
+ * `tick` seconds · `hours` of waiting · `run` (1: full; then the audience), `batches`, `inbox`: a job begins · `step` effects of the job `which` ·
  * `finish`: all jobs run to their end · `crash` of the process `n` of those at work (1: unnoticed) · `deliver`, `double`, `lose` the webhook `n` · `execute` the operation `m` of the
  * batch `n` (1: 5xx and nothing done, 2: done, and 5xx all the same) · `executeAll` · `fault`: the next single write goes wrong so.
  */
@@ -24,8 +24,6 @@ export interface HistoryOptions extends WorldOptions {
   readonly atOnce: boolean;
   /** Processes on the same store, which take jobs in turn. */
   readonly processes: number;
-  /** Up to so many updates go without a batch. */
-  readonly submitSingly: number;
   /** Runs with data: names are compared. */
   readonly withData: boolean;
   /** Seconds that the sync's own clock is wrong. */
@@ -39,11 +37,30 @@ export interface History {
 }
 
 /** Nothing special: what a fixed history begins from. */
-export const PLAIN: HistoryOptions = { skew: 0, webhooks: true, echo: false, share: false, atOnce: false, processes: 1, submitSingly: 0, withData: true, ownClock: 0 };
+export const PLAIN: HistoryOptions = {
+  skew: 0,
+  webhooks: true,
+  echo: false,
+  share: false,
+  atOnce: false,
+  processes: 1,
+  submitSingly: 0,
+  withData: true,
+  ownClock: 0,
+  audiences: 1,
+  optOut: 'respect',
+  onContactDeleted: 'unsubscribe',
+  onRemove: 'unsubscribe',
+  newMemberStatus: 'subscribed',
+  addressFollows: 'owned',
+  onAddressChange: 'rename',
+};
+
+const literal = (part: string | number | boolean): string => (typeof part === 'string' ? `'${part}'` : String(part));
 
 /** A history as it can be pasted into `seeds.test.ts`. */
 export function written({ options, actions }: History): string {
   const special = Object.entries(options).filter(([name, value]) => PLAIN[name as keyof HistoryOptions] !== value);
-  const acts = actions.map((action) => `[${action.map((part) => (typeof part === 'string' ? `'${part}'` : part)).join(', ')}]`);
-  return `{ options: { ...PLAIN${special.map(([name, value]) => `, ${name}: ${value}`).join('')} }, actions: [${acts.join(', ')}] }`;
+  const acts = actions.map((action) => `[${action.map(literal).join(', ')}]`);
+  return `{ options: { ...PLAIN${special.map(([name, value]) => `, ${name}: ${literal(value)}`).join('')} }, actions: [${acts.join(', ')}] }`;
 }

@@ -1,7 +1,8 @@
+import type { Audience } from './audience.ts';
 import type { CivicrmActs } from './civicrm-acts.ts';
 import { HUMAN_ACTS, type Control, type HumanAct } from './history.ts';
 import { mailchimpActs } from './mailchimp-acts.ts';
-import { GROUP, INTEREST_GROUP, type World } from './world.ts';
+import type { World } from './world.ts';
 
 const PEOPLE = ['p', 'q', 'r'] as const;
 const ADDRESSES = 3;
@@ -13,6 +14,8 @@ const personOf = (address: string): number => PEOPLE.findIndex((letter) => addre
 
 export interface Acting {
   readonly world: World;
+  /** The one that the act is done to, where it is done to one. */
+  readonly audience: Audience;
   readonly civicrm: CivicrmActs;
   readonly person: number;
   /** Which of the person's addresses or contacts. */
@@ -25,7 +28,8 @@ export const isHuman = (act: HumanAct | Control): act is HumanAct => humanActs.h
 
 /** Does what a person or an administrator does; nothing where there is nothing to do. */
 export function actAsHuman(act: HumanAct, acting: Acting): void {
-  const { world, civicrm, person, which, number } = acting;
+  const { world, audience, civicrm, person, which, number } = acting;
+  const { group, interest } = audience.binding;
   const address = addressOf(person, which);
   const next = addressOf(person, which + 1);
   const name = `N${number}`;
@@ -39,25 +43,25 @@ export function actAsHuman(act: HumanAct, acting: Acting): void {
     case 'adminUnsubscribe':
     case 'archive':
     case 'clean':
-      return mailchimpActs[act](world, address);
+      return mailchimpActs[act](world, audience, address);
     case 'deleteMember':
-      return mailchimpActs.deletePermanently(world, address);
+      return mailchimpActs.deletePermanently(world, audience, address);
     case 'profile':
-      return mailchimpActs.editProfile(world, address, name);
+      return mailchimpActs.editProfile(world, audience, address, name);
     case 'toggle':
-      return mailchimpActs.toggleInterest(world, address);
+      return mailchimpActs.toggleInterest(world, audience, address);
     case 'move':
-      return mailchimpActs.changeAddress(world, address, next);
+      return mailchimpActs.changeAddress(world, audience, address, next);
     case 'newContact':
       return civicrm.newContact(address, name);
     case 'add':
-      return civicrm.add(contact, GROUP);
+      return civicrm.add(contact, group);
     case 'remove':
-      return civicrm.remove(contact, GROUP, number % 8 === 0);
+      return civicrm.remove(contact, group, number % 8 === 0);
     case 'addInterest':
-      return civicrm.add(contact, INTEREST_GROUP);
+      return interest ? civicrm.add(contact, interest.group) : undefined;
     case 'removeInterest':
-      return civicrm.remove(contact, INTEREST_GROUP, false);
+      return interest ? civicrm.remove(contact, interest.group, false) : undefined;
     case 'rename':
       return civicrm.rename(contact, name);
     case 'editEmail':
@@ -76,10 +80,12 @@ export function actAsHuman(act: HumanAct, acting: Acting): void {
       return civicrm.merge(contact, contactOf(world, number % 4 === 0 ? person + 1 : person, which + 1));
     case 'optOut':
       return civicrm.optOut(contact, number % 2 === 1);
+    case 'mark':
+      return civicrm.mark(contact, number % 2 === 1 ? 'is_deceased' : 'do_not_email');
     case 'optIn':
       return civicrm.takeBackOptOut(contact);
     case 'begin':
-      return civicrm.begin(contact);
+      return civicrm.begin(contact, audience);
     case 'commit':
       return civicrm.commitBefore(Number.POSITIVE_INFINITY);
     case 'rollBack':

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+import type { Audience } from './audience.ts';
+
 /** What a job is stopped with: its process has died. */
 export class Crash extends Error {
   constructor() {
@@ -46,6 +48,8 @@ export class Job {
   readonly name: string;
   /** Which process it runs in. */
   readonly process: number;
+  /** Whose run it is; null: it is none. */
+  readonly audience: Audience | null;
   /** How much the truth knew when it began. */
   readonly began: number;
   readonly #gate = new Gate();
@@ -54,9 +58,10 @@ export class Job {
   /** What it failed with. */
   failure: Error | null = null;
 
-  constructor({ name, process, began }: Pick<Job, 'name' | 'process' | 'began'>, work: () => Promise<void>) {
+  constructor({ name, process, audience, began }: Pick<Job, 'name' | 'process' | 'audience' | 'began'>, work: () => Promise<void>) {
     this.name = name;
     this.process = process;
+    this.audience = audience;
     this.began = began;
     this.#ended = current.run(this, () => this.#run(work));
   }

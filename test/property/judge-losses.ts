@@ -17,7 +17,7 @@ export function lossOf(sight: Sight, contact: number, rows: readonly Row[], isSu
 }
 
 function reasonOf(sight: Sight, contact: number, rows: readonly Row[], all: readonly Said[], last: Said): string {
-  const { truth } = sight.play.world;
+  const { truth } = sight.audience;
   const had = sight.linesEverHad(contact);
   const later = sight.said.filter((said) => said.seq > last.seq && !said.yes);
   if (sight.isOptedOut(contact)) return 'opted out';
@@ -32,12 +32,13 @@ function reasonOf(sight: Sight, contact: number, rows: readonly Row[], all: read
 
 /** Where the order of two acts cannot be seen, mailing less is right. */
 function ambiguityOf(sight: Sight, contact: number, rows: readonly Row[], related: readonly Said[], last: Said): string {
-  const { truth, contacts } = sight.play.world;
+  const { truth } = sight.audience;
+  const { contacts } = sight.play.world;
   const refusal = rows.find((row) => row.failReason !== null || row.memory.refused !== undefined);
   if (refusal) return `refused, ${refusal.failReason ?? refusal.memory.refused?.reason}`;
   if (rows.some((row) => row.email !== null && truth.reused.has(row.email))) return 'address reused by another member';
   if (last.contact !== null && !contacts.isLive(last.contact)) return 'contact trashed';
-  const mark = sight.play.marks.filter((each) => each < last.seq).at(-1) ?? -1;
+  const mark = sight.play.marks.filter(({ list, seq }) => list === sight.audience.binding.list && seq < last.seq).at(-1)?.seq ?? -1;
   const noes = related.filter((said) => !said.yes && (said.seq > mark || last.at - said.at <= CLOSE));
   if (noes.length > 0) {
     if (noes.every((said) => (said.contact === null) === (last.contact === null))) return 'ambiguous, one side only';
@@ -54,7 +55,8 @@ function ambiguityOf(sight: Sight, contact: number, rows: readonly Row[], relate
 
 /** Memberships whose last word was yes, and that no contact has. */
 export function lossOfMembers(sight: Sight): readonly Finding[] {
-  const { truth, contacts } = sight.play.world;
+  const { truth } = sight.audience;
+  const { contacts } = sight.play.world;
   const anyGone = truth.deleted.size > 0 || truth.restored.size > 0 || sight.live.length < contacts.all().length;
   const lines = new Set(sight.said.flatMap((said) => said.line ?? []));
   return [...lines]

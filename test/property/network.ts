@@ -1,5 +1,6 @@
 import type { BatchRecord } from '../../src/simulator/mailchimp/records.ts';
 import { operation } from './retell.ts';
+import type { Truth } from './truth.ts';
 import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
@@ -17,7 +18,7 @@ export class Network {
   readonly #world: World;
   readonly #watch: Watch;
   /** Which act a webhook tells of, by the delivery's id. */
-  readonly #acts = new Map<number, number>();
+  readonly #acts = new Map<number, { readonly truth: Truth; readonly seq: number }>();
 
   constructor(world: World, watch: Watch) {
     this.#world = world;
@@ -26,11 +27,12 @@ export class Network {
 
   /** Remembers which webhooks tell of what is done meanwhile. */
   during(act: () => void): void {
-    const before = this.#world.truth.now;
+    const before = this.#world.sequence.now;
     const last = this.#world.mailchimp.webhooks.all().at(-1)?.id ?? 0;
     act();
-    if (this.#world.truth.now === before) return;
-    for (const { id } of this.#world.mailchimp.webhooks.all()) if (id > last) this.#acts.set(id, this.#world.truth.now);
+    const seq = this.#world.sequence.now;
+    if (seq === before) return;
+    for (const { id, listId } of this.#world.mailchimp.webhooks.all()) if (id > last && listId !== null) this.#acts.set(id, { truth: this.#world.audienceOf(listId).truth, seq });
   }
 
   async deliver(which: number): Promise<void> {
@@ -93,7 +95,7 @@ export class Network {
     const status = await this.#world.mailchimp.webhooks.deliver(id);
     if (status !== 200) throw new Error(`a webhook was answered with ${status}`);
     const act = this.#acts.get(id);
-    if (act !== undefined) this.#world.truth.heard.add(act);
+    if (act !== undefined) act.truth.heard.add(act.seq);
   }
 
   async #run(batch: BatchRecord, place: number, fault: number): Promise<void> {

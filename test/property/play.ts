@@ -1,9 +1,10 @@
 import { HOUR, SECOND } from '../../src/base/clock.ts';
 import { codeOf } from '../../src/base/errors.ts';
-import { listId } from '../../src/base/ids.ts';
+import { listId, type ListId } from '../../src/base/ids.ts';
 import type { StageName } from '../../src/store/entities.ts';
 import type { Engine } from '../../src/sync/engine.ts';
 import { STAGES } from '../../src/sync/stages.ts';
+import type { Audience } from './audience.ts';
 import { CivicrmActs } from './civicrm-acts.ts';
 import type { Action, Control, History, HistoryOptions } from './history.ts';
 import { actAsHuman, isHuman } from './human.ts';
@@ -12,9 +13,8 @@ import { Network } from './network.ts';
 import { seeded, startProcess } from './process.ts';
 import { SyncStore, usersOf } from './sync-store.ts';
 import { Watch } from './watch.ts';
-import { LIST, World } from './world.ts';
+import { World } from './world.ts';
 
-const audience = listId(LIST);
 const signal = new AbortController().signal;
 
 /** The longest transaction of an administrator. */
@@ -35,8 +35,8 @@ export class Play {
   #jobs: Job[] = [];
   /** How many jobs there have been. */
   #begun = 0;
-  /** Truth that the sync had all heard of: where runs began that left nothing open. */
-  readonly marks: number[] = [];
+  /** Truth of an audience that the sync had all heard of: where runs began that left nothing open. */
+  readonly marks: { readonly list: string; readonly seq: number }[] = [];
   /** Errors of jobs that nothing explains. */
   readonly errors: string[] = [];
   /** Writes and updates of a further run, when everything was quiet. */
@@ -49,9 +49,9 @@ export class Play {
       options,
       {
         isAtWork: () => this.#jobs.length > 0,
-        knows: (contact) => this.store.rows().some((row) => usersOf(row).includes(contact)),
-        addressesUnderWay: () => this.#addressesUnderWay(),
-        membersOf: (contact) => this.store.rows().flatMap((row) => (row.contactId === contact && row.memberContactId !== null ? [row.memberContactId] : [])),
+        knows: (contact, list) => this.store.rows(list).some((row) => usersOf(row).includes(contact)),
+        addressesUnderWay: (list) => this.#addressesUnderWay(list),
+        membersOf: (contact, list) => this.store.rows(list).flatMap((row) => (row.contactId === contact && row.memberContactId !== null ? [row.memberContactId] : [])),
       },
       (body, secret) => this.#receive(body, secret),
     );
@@ -74,9 +74,9 @@ export class Play {
     this.store.close();
   }
 
-  async #do([act, one = 0, two = 0, three = 0]: Action): Promise<void> {
+  async #do([act, one = 0, two = 0, three = 0, four = 0]: Action): Promise<void> {
     if (!isHuman(act)) return this.#control(act, one, two, three);
-    this.#network.during(() => actAsHuman(act, { world: this.world, civicrm: this.#civicrm, person: one, which: two, number: three }));
+    this.#network.during(() => actAsHuman(act, { world: this.world, audience: this.world.audience(four), civicrm: this.#civicrm, person: one, which: two, number: three }));
     this.watch.mailchimp();
     this.watch.civicrm(undefined);
   }
@@ -88,7 +88,7 @@ export class Play {
       case 'hours':
         return this.#tick(one * HOUR);
       case 'run':
-        return this.#begin(one ? 'full run' : 'run', (engine) => this.#run(engine, one ? 'full' : 'incremental'));
+        return this.#beginRun(one ? 'full' : 'incremental', this.world.audience(two));
       case 'batches':
         return this.#begin('batch handler', async (engine) => void (await engine.handleBatches({ signal })));
       case 'inbox':
@@ -128,18 +128,23 @@ export class Play {
   }
 
   /** Processes take jobs in turn; each has one of a kind. */
-  #begin(name: string, work: (engine: Engine) => Promise<void>): void {
+  #begin(name: string, work: (engine: Engine) => Promise<void>, audience: Audience | null = null): void {
     const process = this.#begun % this.#engines.length;
     const inTheWay = this.options.atOnce ? this.#jobs.some((job) => job.process === process && kindOf(job.name) === kindOf(name)) : this.#jobs.length > 0;
     if (inTheWay) return;
     this.#begun += 1;
     this.world.tell(`   -- ${name} begins`);
-    this.#jobs.push(new Job({ name, process, began: this.world.truth.now }, () => work(this.#engines[process]!)));
+    this.#jobs.push(new Job({ name, process, audience, began: this.world.sequence.now }, () => work(this.#engines[process]!)));
+  }
+
+  #beginRun(mode: 'full' | 'incremental', audience: Audience): void {
+    const name = `${mode === 'full' ? 'full ' : ''}run`;
+    this.#begin(audience === this.world.audience(0) ? name : `${audience.binding.list} ${name}`, (engine) => this.#run(engine, mode, listId(audience.binding.list)), audience);
   }
 
   /** Whether it began anew, or went on with a run that a crash left. */
-  async #run(engine: Engine, mode: 'full' | 'incremental'): Promise<void> {
-    const begun = await engine.start(audience, { mode, since: null, withData: this.options.withData, dryRun: false });
+  async #run(engine: Engine, mode: 'full' | 'incremental', list: ListId): Promise<void> {
+    const begun = await engine.start(list, { mode, since: null, withData: this.options.withData, dryRun: false });
     if (begun.kind === 'not_started') return;
     this.#resumed = begun.kind === 'resumed';
     for (const stage of Object.keys(STAGES) as StageName[]) await engine.runStage(stage, begun.run.id, { signal, last: stage === 'submit' });
@@ -176,8 +181,8 @@ export class Play {
       if (begun && job.failure === null) this.world.timeline.pop(); // it had nothing to do
       else this.world.tell(`   -- ${job.name} ${job.failure === null ? 'ends' : `fails: ${job.failure.message}`}`);
       if (job.failure !== null && !this.#isExpected(job.failure)) this.errors.push((job.failure.stack ?? job.failure.message).split('\n').slice(0, 4).join('\n'));
-      const isRun = kindOf(job.name) === 'run' && job.failure === null;
-      if (isRun && this.store.openUpdates().length === 0 && this.store.inbox().length === 0) this.marks.push(job.began);
+      const list = job.failure === null ? job.audience?.binding.list : undefined;
+      if (list !== undefined && this.store.openUpdates(list).length === 0 && this.store.inbox(list).length === 0) this.marks.push({ list, seq: job.began });
     }
     this.#jobs = this.#jobs.filter(({ isOver }) => !isOver);
   }
@@ -188,9 +193,9 @@ export class Play {
     return failure instanceof Crash || (this.options.atOnce && (code === 'busy' || code === 'lease_lost')) || (this.#hasFaults && code.startsWith('mailchimp_'));
   }
 
-  #addressesUnderWay(): readonly string[] {
-    const rows = new Map(this.store.rows().map((row) => [row.id, row.email]));
-    return [...this.store.openUpdates(), ...this.store.ghosts()].flatMap((update) => (update.side === 'mailchimp' ? [(update.rowId && rows.get(update.rowId)) ?? update.email] : []));
+  #addressesUnderWay(list: string): readonly string[] {
+    const rows = new Map(this.store.rows(list).map((row) => [row.id, row.email]));
+    return [...this.store.openUpdates(list), ...this.store.ghosts(list)].flatMap((update) => (update.side === 'mailchimp' ? [(update.rowId && rows.get(update.rowId)) ?? update.email] : []));
   }
 
   async #receive(body: string, secret: string): Promise<number> {
@@ -218,15 +223,18 @@ export class Play {
     this.more = await this.#cycle(1);
   }
 
-  /** A run and what follows from it; how many writes and updates there were. */
+  /** A run of each audience and what follows from it; how many writes and updates there were. */
   async #cycle(full: number): Promise<number> {
-    const before = this.watch.writes + this.store.countUpdates();
-    await this.#inTurn([['tick', 10], ['run', full]]);
-    if (this.#resumed) await this.#inTurn([['run', full]]);
+    const done = (): number => this.world.audiences.reduce((sum, { binding }) => sum + this.store.countUpdates(binding.list), this.watch.writes);
+    const before = done();
+    for (const [which] of this.world.audiences.entries()) {
+      await this.#inTurn([['tick', 10], ['run', full, which]]);
+      if (this.#resumed) await this.#inTurn([['run', full, which]]);
+    }
     await this.#inTurn([['executeAll'], ['tick', 10], ['batches'], ['inbox']]);
     await this.#network.deliverAll();
     await this.#inTurn([['inbox']]);
-    return this.watch.writes + this.store.countUpdates() - before;
+    return done() - before;
   }
 
   async #inTurn(actions: readonly Action[]): Promise<void> {

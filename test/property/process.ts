@@ -55,7 +55,7 @@ export function startProcess({ world, watch, store, options, random }: ProcessEn
       }),
     ],
   ]);
-  return openEngine(settingsWith(options.submitSingly), {
+  return openEngine(settingsWith(options), {
     store: store.opened(enter),
     clock: clockOf(world, options.ownClock * SECOND),
     random,

@@ -16,7 +16,7 @@ export async function played(history: History): Promise<Played> {
   const play = new Play(history.options);
   try {
     await play.all(history);
-    return { findings: judge(play), timeline: play.world.timeline, updates: play.store.countUpdates() };
+    return { findings: judge(play), timeline: play.world.timeline, updates: play.world.audiences.reduce((sum, { binding }) => sum + play.store.countUpdates(binding.list), 0) };
   } finally {
     await play.close();
   }

@@ -38,6 +38,18 @@ const FOUND: Readonly<Record<string, History>> = {
     options: PLAIN,
     actions: [['subscribe', 0, 0], ['run', 0], ['finish'], ['run', 0], ['step', 3, 1], ['deleteContact', 0, 0]],
   },
+  'who is pending at Mailchimp is removed, and onRemove says archive': {
+    options: { ...PLAIN, onRemove: 'archive', newMemberStatus: 'pending' },
+    actions: [['newContact', 1, 0, 68], ['add', 1, 0, 71], ['run', 0], ['finish'], ['remove', 1, 0, 63]],
+  },
+  'the only address of a subscribed member is on hold and edited': {
+    options: { ...PLAIN, audiences: 2 },
+    actions: [['subscribe', 0, 0, 67, 1], ['subscribe', 0, 0, 81, 0], ['clean', 0, 0, 90, 1], ['run', 1, 0], ['finish'], ['run', 1, 1], ['finish'], ['editEmail', 0, 0, 34, 1]],
+  },
+  'a webhook is the first that a new process hears, while the clock of CiviCRM is ahead': {
+    options: { ...PLAIN, skew: 25, submitSingly: 20 },
+    actions: [['newContact', 1, 0, 18], ['add', 1, 1, 0], ['run', 0], ['finish'], ['run', 0], ['archive', 1, 0, 84], ['crash', 1, 0]],
+  },
 };
 
 describe('Histories that failed once', () => {

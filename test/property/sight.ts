@@ -1,29 +1,31 @@
 import type { Row } from '../../src/store/entities.ts';
 import type { MemberRecord } from '../../src/simulator/mailchimp/records.ts';
+import type { Audience } from './audience.ts';
 import type { Play } from './play.ts';
 import { latest, type Line, type Said } from './truth.ts';
-import { GROUP } from './world.ts';
 
-/** What is to be seen when all has come to rest, and how it hangs together with what truly happened. */
+/** What is to be seen of an audience when all has come to rest, and how it hangs together with what truly happened. */
 export class Sight {
   readonly play: Play;
+  readonly audience: Audience;
   readonly rows: readonly Row[];
   /** Contacts that are not in the trash, by id. */
   readonly live: readonly number[];
   readonly #lines = new Map<number, readonly Line[]>();
 
-  constructor(play: Play) {
+  constructor(play: Play, audience: Audience) {
     this.play = play;
-    this.rows = play.store.rows();
+    this.audience = audience;
+    this.rows = play.store.rows(audience.binding.list);
     this.live = play.world.contacts.all().flatMap(({ id, is_deleted: isDeleted }) => (isDeleted ? [] : [id]));
   }
 
   get said(): readonly Said[] {
-    return this.play.world.truth.said;
+    return this.audience.truth.said;
   }
 
   line(address: string): Line {
-    return this.play.world.truth.line(address);
+    return this.audience.truth.line(address);
   }
 
   addressesOf(contact: number): readonly string[] {
@@ -35,11 +37,11 @@ export class Sight {
   }
 
   isOptedOut(contact: number): boolean {
-    return this.play.world.contacts.get(contact)?.is_opt_out === true;
+    return this.play.world.isOptedOut(contact);
   }
 
   isAdded(contact: number): boolean {
-    return this.play.world.contacts.isAdded(contact, GROUP);
+    return this.play.world.contacts.isAdded(contact, this.audience.binding.group);
   }
 
   /** Added, and may be mailed. */
@@ -67,11 +69,11 @@ export class Sight {
   }
 
   membersOf(rows: readonly Row[]): readonly MemberRecord[] {
-    return rows.flatMap((row) => this.play.world.members.filter(({ contactId }) => contactId === row.memberContactId));
+    return rows.flatMap((row) => this.audience.members.filter(({ contactId }) => contactId === row.memberContactId));
   }
 
   isSignedUp(member: MemberRecord): boolean {
-    return member.status === 'pending' && this.play.world.signedUp.has(member.contactId);
+    return member.status === 'pending' && this.audience.signedUp.has(member.contactId);
   }
 
   /** Whether the sync knew a contact at a membership's address once. */
@@ -116,7 +118,7 @@ export class Sight {
   }
 
   #takenAlong(contact: number): Said | undefined {
-    const given = this.play.world.truth.gave.filter((each) => this.survivorOf(each.contact) === contact);
+    const given = this.audience.truth.gave.filter((each) => this.survivorOf(each.contact) === contact);
     const last = given.map((each) => this.#saidFor(each.line, contact).filter((said) => said.contact !== null || said.seq <= each.seq).at(-1));
     return last.find((said) => said?.yes);
   }

@@ -1,12 +1,10 @@
-import { listId } from '../../src/base/ids.ts';
+import { listId, type ListId } from '../../src/base/ids.ts';
 import type { InboxEntry, Row, Update, UpdateState } from '../../src/store/entities.ts';
 import type { Store, Unit } from '../../src/store/store.ts';
 import { inProcessStore, type InProcessStore, type StoreCall } from './in-process-store.ts';
-import { LIST } from './world.ts';
 
 const MANY = 100_000;
 const OPEN: readonly UpdateState[] = ['planned', 'queued', 'sending', 'submitted'];
-const audience = listId(LIST);
 
 /** The sync's store over the whole history, whatever becomes of its processes, and what the judge asks it. */
 export class SyncStore {
@@ -25,27 +23,27 @@ export class SyncStore {
     this.#store.close();
   }
 
-  rows(): readonly Row[] {
-    return this.#store.methods.rows({ listId: audience, after: null, limit: MANY, where: { kind: 'all' } });
+  rows(list: string): readonly Row[] {
+    return this.#store.methods.rows({ listId: listId(list), after: null, limit: MANY, where: { kind: 'all' } });
   }
 
-  inbox(): readonly InboxEntry[] {
-    return this.#store.methods.unhandled(audience, MANY);
+  inbox(list: string): readonly InboxEntry[] {
+    return this.#store.methods.unhandled(listId(list), MANY);
   }
 
   /** Updates that have not ended. */
-  openUpdates(): readonly Update[] {
-    return (['mailchimp', 'civicrm'] as const).flatMap((side) => OPEN.flatMap((state) => this.#store.methods.updatesInState(audience, side, state, null, MANY)));
+  openUpdates(list: string): readonly Update[] {
+    return (['mailchimp', 'civicrm'] as const).flatMap((side) => OPEN.flatMap((state) => this.#store.methods.updatesInState(listId(list), side, state, null, MANY)));
   }
 
   /** Updates of unknown fate. */
-  ghosts(): readonly Update[] {
-    return this.#store.methods.updatesInState(audience, 'mailchimp', 'superseded', null, MANY).filter((update) => update.claims);
+  ghosts(list: string): readonly Update[] {
+    return this.#store.methods.updatesInState(listId(list), 'mailchimp', 'superseded', null, MANY).filter((update) => update.claims);
   }
 
   /** How many updates there have been. */
-  countUpdates(): number {
-    return this.#store.methods.countUpdatesInState(audience, [...OPEN, 'done', 'failed', 'aborted', 'superseded']);
+  countUpdates(list: string): number {
+    return this.#store.methods.countUpdatesInState(listId(list), [...OPEN, 'done', 'failed', 'aborted', 'superseded']);
   }
 
   /** Whether a contact used a row once, and does no longer. */
@@ -55,7 +53,7 @@ export class SyncStore {
 
   #noticeLeavers({ method, parameters }: StoreCall): void {
     if (method !== 'commit') return;
-    const [, units] = parameters as readonly [unknown, readonly Unit[]];
+    const [audience, units] = parameters as readonly [ListId, readonly Unit[]];
     for (const change of units.flatMap((unit) => unit.rows ?? [])) {
       if (change.kind !== 'write') continue;
       const [before] = this.#store.methods.rowsById(audience, [change.row.id]);

@@ -36,11 +36,16 @@ export interface Given {
   readonly seq: number;
 }
 
-/** What people and administrators did, in its true order, whatever the sync noticed of it. */
+/** Counts what truly happened, over all audiences. */
+export class Sequence {
+  now = 0;
+}
+
+/** What people and administrators did with one audience, in its true order, whatever the sync noticed of it. */
 export class Truth {
   readonly #lines = new Map<string, Line>();
+  readonly #sequence: Sequence;
   #made = 0;
-  #seq = 0;
   said: Said[] = [];
   /** Acts whose webhook reached the sync, by `seq`. */
   readonly heard = new Set<number>();
@@ -58,8 +63,12 @@ export class Truth {
   /** Contacts whose own history CiviCRM dropped at a merge. */
   readonly historyDropped = new Set<number>();
 
+  constructor(sequence: Sequence) {
+    this.#sequence = sequence;
+  }
+
   get now(): number {
-    return this.#seq;
+    return this.#sequence.now;
   }
 
   line(address: string): Line {
@@ -77,15 +86,15 @@ export class Truth {
   }
 
   note(said: Omit<Said, 'seq'>): void {
-    this.said.push({ ...said, seq: ++this.#seq });
+    this.said.push({ ...said, seq: ++this.#sequence.now });
   }
 
   edited(line: Line, at: number): void {
-    this.edits.push({ seq: this.#seq + 1, at, line });
+    this.edits.push({ seq: this.now + 1, at, line });
   }
 
   gives(contact: number, address: string): void {
-    this.gave.push({ contact, line: this.line(address), seq: this.#seq });
+    this.gave.push({ contact, line: this.line(address), seq: this.now });
   }
 }
 

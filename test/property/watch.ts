@@ -1,3 +1,5 @@
+import type { MemberRecord } from '../../src/simulator/mailchimp/records.ts';
+import type { Audience } from './audience.ts';
 import type { Job } from './jobs.ts';
 import type { World } from './world.ts';
 
@@ -26,16 +28,18 @@ export class Watch {
 
   /** After a change at Mailchimp. */
   mailchimp(): void {
-    const { truth, members, clock, signedUp } = this.#world;
-    for (const member of members) {
-      const before = this.#members.get(member.contactId);
-      const text = JSON.stringify(member);
-      if (before?.text === text) continue;
-      if (before && before.email !== member.email) truth.moveLine(before.email, member.email);
-      if (member.status !== 'pending') signedUp.delete(member.contactId);
-      truth.edited(truth.line(member.email), clock.now());
-      this.#members.set(member.contactId, { email: member.email, text });
-    }
+    for (const audience of this.#world.audiences) for (const member of audience.members) this.#member(audience, member);
+  }
+
+  #member({ binding, truth, signedUp }: Audience, member: MemberRecord): void {
+    const key = `${binding.list} ${member.contactId}`;
+    const before = this.#members.get(key);
+    const text = JSON.stringify(member);
+    if (before?.text === text) return;
+    if (before && before.email !== member.email) truth.moveLine(before.email, member.email);
+    if (member.status !== 'pending') signedUp.delete(member.contactId);
+    truth.edited(truth.line(member.email), this.#world.clock.now());
+    this.#members.set(key, { email: member.email, text });
   }
 
   /** After a change in CiviCRM, by a job of the sync or by somebody else. */

@@ -1,24 +1,20 @@
 import { SECOND } from '../../src/base/clock.ts';
 import { CivicrmSimulator } from '../../src/simulator/civicrm/simulator.ts';
 import { SimulatorClock } from '../../src/simulator/clock.ts';
-import type { ListRecord, MemberRecord } from '../../src/simulator/mailchimp/records.ts';
+import type { MemberRecord } from '../../src/simulator/mailchimp/records.ts';
 import { MailchimpSimulator } from '../../src/simulator/mailchimp/simulator.ts';
 import { SeededRandom } from '../../src/simulator/seeded-random.ts';
 import { webhookUrls } from '../../src/simulator/simulator-settings.ts';
 import { setUpWorld, world as ids } from '../../src/simulator/world.ts';
+import { Audience, BINDINGS } from './audience.ts';
 import { CivicrmView } from './civicrm-view.ts';
-import { MAILCHIMP, NODE_RED } from './settings.ts';
-import { Truth, type Act, type Line } from './truth.ts';
-
-export const LIST = ids.mailchimp.listId;
-export const INTEREST = ids.mailchimp.interestId;
-export const GROUP: number = ids.civicrm.subscriptionGroup.id;
-export const INTEREST_GROUP: number = ids.civicrm.interestGroup.id;
+import { MAILCHIMP, NODE_RED, type ListOptions } from './settings.ts';
+import { Sequence } from './truth.ts';
 
 /** Not on a whole second: the services cut to it. */
 const START = Date.UTC(2026, 10, 24, 9, 0, 0, 400);
 
-export interface WorldOptions {
+export interface WorldOptions extends ListOptions {
   /** Seconds that CiviCRM's clock is ahead. */
   readonly skew: number;
   /** Whether Mailchimp tells of what people do. */
@@ -27,17 +23,19 @@ export interface WorldOptions {
   readonly echo: boolean;
   /** Whether an address may be several living contacts', and go from one to another. */
   readonly share: boolean;
+  /** One, or two of the same account and site, each bound to a group of its own. */
+  readonly audiences: number;
 }
 
-/** What the truth notes of the sync at the moment of an act. */
+/** What the truth notes of the sync of an audience at the moment of an act. */
 export interface SyncThen {
   isAtWork(): boolean;
   /** Whether it has ever met a contact. */
-  knows(contact: number): boolean;
+  knows(contact: number, list: string): boolean;
   /** Addresses of members of which an update is on its way or of unknown fate. */
-  addressesUnderWay(): readonly string[];
+  addressesUnderWay(list: string): readonly string[];
   /** Members' ids of the rows that a contact has. */
-  membersOf(contact: number): readonly string[];
+  membersOf(contact: number, list: string): readonly string[];
 }
 
 /** Both services with one clock that stands still, what truly happened, and a readable time line of it. */
@@ -47,11 +45,11 @@ export class World {
   readonly mailchimp: MailchimpSimulator;
   readonly civicrm: CivicrmSimulator;
   readonly contacts: CivicrmView;
-  readonly truth = new Truth();
+  readonly audiences: readonly Audience[];
+  /** Counts what truly happened. */
+  readonly sequence = new Sequence();
   readonly timeline: string[] = [];
   readonly sync: SyncThen;
-  /** `contact_id`s of members whose `pending` a form began. */
-  readonly signedUp = new Set<string>();
 
   /** @param receive takes a webhook that Mailchimp sends, and answers its status */
   constructor(options: WorldOptions, sync: SyncThen, receive: (body: string, secret: string) => Promise<number>) {
@@ -67,15 +65,32 @@ export class World {
     setUpWorld(this.mailchimp, this.civicrm);
     this.mailchimp.batches.manual = true;
     this.mailchimp.webhooks.manual = true;
-    if (options.webhooks) this.#registerWebhook();
+    this.audiences = BINDINGS.slice(0, options.audiences).map((binding) => new Audience(this, binding, this.sequence));
+    for (const { binding } of this.audiences.slice(1)) {
+      this.mailchimp.setup.createList({ id: binding.list, name: 'Members' });
+      this.civicrm.acts.createGroup({ id: binding.group, title: 'Members' });
+    }
+    if (options.webhooks) for (const audience of this.audiences) this.#registerWebhook(audience);
+  }
+
+  /** The one that a number of an action means. */
+  audience(which: number): Audience {
+    return this.audiences[which % this.audiences.length]!;
+  }
+
+  audienceOf(list: string): Audience {
+    const audience = this.audiences.find(({ binding }) => binding.list === list);
+    if (audience === undefined) throw new Error(`no history has the audience ${list}`);
+    return audience;
   }
 
   get members(): readonly MemberRecord[] {
-    return this.#list.members;
+    return this.audiences.flatMap(({ members }) => members);
   }
 
-  memberAt(address: string): MemberRecord | undefined {
-    return this.members.find(({ email }) => email === address);
+  /** Whether CiviCRM says that a contact may not be mailed, and the sync is to respect that. */
+  isOptedOut(contact: number): boolean {
+    return this.options.optOut === 'respect' && this.contacts.isMarked(contact);
   }
 
   /** Seconds since the beginning, as the time line shows them. */
@@ -87,32 +102,8 @@ export class World {
     this.timeline.push(`${String(this.secondsOf(this.clock.now())).padStart(4)}  ${text}`);
   }
 
-  /** Notes an act on a membership. */
-  actOnMember(address: string, act: Pick<Act, 'yes' | 'who' | 'text'>): void {
-    this.#note({ ...act, line: this.truth.line(address) });
-  }
-
-  /** Notes an act on a contact: it concerns the memberships of all addresses that it has now, and of those that the sync knows it by. */
-  actOnContact(contact: number, act: Pick<Act, 'yes' | 'who' | 'text' | 'isOptOut' | 'isDeletion'>): void {
-    const known = this.sync.membersOf(contact).flatMap((id) => this.members.filter(({ contactId }) => contactId === id).map(({ email }) => email));
-    const lines = [...new Set([...this.contacts.addressesOf(contact), ...known])].map((address) => this.truth.line(address));
-    this.#note({ ...act, contact, lines });
-  }
-
-  #note(act: Act): void {
-    const underWay: Line[] = this.sync.addressesUnderWay().map((address) => this.truth.line(address));
-    this.truth.note({ line: null, contact: null, lines: [], isOptOut: false, isDeletion: false, ...act, at: this.clock.now(), duringJob: this.sync.isAtWork(), underWay });
-    this.tell(`** ${act.who}: ${act.text}`);
-  }
-
-  get #list(): ListRecord {
-    const list = this.mailchimp.state.lists.find(({ id }) => id === LIST);
-    if (list === undefined) throw new Error('the audience is gone');
-    return list;
-  }
-
-  #registerWebhook(): void {
-    this.#list.webhooks.push({
+  #registerWebhook({ record }: Audience): void {
+    record.webhooks.push({
       id: 'history',
       url: webhookUrls(NODE_RED).webhookUrl,
       events: { subscribe: true, unsubscribe: true, profile: true, cleaned: true, upemail: true, campaign: false },

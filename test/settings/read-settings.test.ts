@@ -173,11 +173,19 @@ describe('readSettings', () => {
   describe('the signing secret of webhooks', () => {
     const kept = { 'lists.aaaaaaaaaa.webhooks.signingSecret': 'kept by control' };
 
-    it('is what the settings say, else what is kept under its own name', () => {
+    it('is what is kept under its own name, because Mailchimp gave it later, else what the settings say', () => {
       const written = withList({ webhooks: { signingSecret: { secret: 'signs' } } });
-      assert.deepEqual(signingOf(written, { ...kept, signs: 'written' }), { enabled: true, secret: 'written' });
+      assert.deepEqual(signingOf(written, { ...kept, signs: 'written' }), { enabled: true, secret: 'kept by control' });
+      assert.deepEqual(signingOf(written, { signs: 'written' }), { enabled: true, secret: 'written' });
       assert.deepEqual(signingOf(minimal(), kept), { enabled: true, secret: 'kept by control' });
       assert.deepEqual(signingOf(withList({ webhooks: { signing: false } }), kept), { enabled: false, secret: 'kept by control' });
+    });
+
+    it('is none when the kept one is known to be gone, whatever the settings say', () => {
+      const name = 'lists.aaaaaaaaaa.webhooks.signingSecret';
+      const gone = { [name]: '', signs: 'written' };
+      for (const secret of ['signs', name]) assert.deepEqual(signingOf(withList({ webhooks: { signingSecret: { secret } } }), gone), { enabled: true, secret: null });
+      assert.deepEqual(signingOf(minimal(), gone), { enabled: true, secret: null });
     });
   });
 

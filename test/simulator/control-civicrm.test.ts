@@ -6,7 +6,7 @@ interface Case {
   readonly act: string;
   readonly args: (world: ControlledWorld, prepared: number) => Readonly<Record<string, unknown>>;
   /** What must be there first; an id that the arguments need. */
-  readonly before?: (world: ControlledWorld) => number;
+  readonly before?: (world: ControlledWorld) => number | Promise<number>;
   readonly shows: (world: ControlledWorld, answered: unknown) => unknown;
   readonly as: unknown;
 }
@@ -23,9 +23,66 @@ const inGroup = ({ contactId }: ControlledWorld) => ({ contactId, groupId });
 const ofEmail = ({ emailId }: ControlledWorld) => ({ emailId });
 const add = (world: ControlledWorld): number => Number(acts(world).addToGroup(world.contactId, groupId));
 const second = (world: ControlledWorld): number => acts(world).addEmail(world.contactId, 'second@example.org');
+const makeSmart = (world: ControlledWorld): number => acts(world).createGroup({ title: 'Smart', search: [['last_name', '=', 'Weiß']], id: 77 });
 const nothing = (): Record<string, never> => ({});
 
+const records = ({ simulators }: ControlledWorld) => simulators.civicrm.records;
+const makeField = (world: ControlledWorld): number => records(world).createCustomField({ group: 'Bedrock', name: 'Dinosaur' });
+
 const cases: readonly Case[] = [
+  { act: 'setPhone', args: (world) => ({ ...ofContact(world), phone: '555-0101' }), shows: (world) => tables(world).phone.find('contact_id', world.contactId).map(({ phone }) => phone), as: ['555-0101'] },
+  {
+    act: 'setAddress',
+    args: (world) => ({ ...ofContact(world), street: '1 Quarry Road', supplemental: 'Back door', city: 'Bedrock', state: 'GA', postalCode: '70777', country: 'US' }),
+    shows: (world) => tables(world).address.find('contact_id', world.contactId).map((row) => [row.street_address, row.supplemental_address_1, row.city, row.state_province_id, row.postal_code, row.country_id]),
+    as: [['1 Quarry Road', 'Back door', 'Bedrock', 1009, '70777', 1228]],
+  },
+  {
+    act: 'addMembership',
+    args: (world) => ({ ...ofContact(world), endDate: '2027-02-28', joinDate: '2026-03-01', status: 'Grace', isTest: true }),
+    shows: (world) => tables(world).membership.find('contact_id', world.contactId).map((row) => [row.join_date, row.end_date, row.status_id, row.is_test]),
+    as: [['2026-03-01', '2027-02-28', 3, true]],
+  },
+  {
+    act: 'renewMembership',
+    args: (_world, membershipId) => ({ membershipId, endDate: '2028-02-28' }),
+    before: (world) => records(world).addMembership(world.contactId, { endDate: null }),
+    shows: (world) => tables(world).membership.find('contact_id', world.contactId).map((row) => row.end_date),
+    as: ['2028-02-28'],
+  },
+  { act: 'deleteMembership', args: (_world, membershipId) => ({ membershipId }), before: (world) => records(world).addMembership(world.contactId, { endDate: null }), shows: (world) => tables(world).membership.size, as: 0 },
+  {
+    act: 'addContribution',
+    args: (world) => ({ ...ofContact(world), amount: 12.5, received: '2026-01-05 10:00:00', status: 'Pending', isTest: true }),
+    shows: (world) => tables(world).contribution.find('contact_id', world.contactId).map((row) => [row.total_amount, row.receive_date, row.contribution_status_id, row.is_test]),
+    as: [[12.5, '2026-01-05 10:00:00', 2, true]],
+  },
+  { act: 'deleteContribution', args: (_world, contributionId) => ({ contributionId }), before: (world) => records(world).addContribution(world.contactId, { amount: 1 }), shows: (world) => tables(world).contribution.size, as: 0 },
+  { act: 'relabelTag', args: (_world, tagId) => ({ tagId, label: 'Bowlers' }), before: (world) => acts(world).createTag('Bowling club'), shows: (world) => [...tables(world).tag.all()].map(({ label }) => label).at(-1), as: 'Bowlers' },
+  {
+    act: 'deleteTag',
+    args: (_world, tagId) => ({ tagId }),
+    before: (world) => {
+      const tag = acts(world).createTag('Bowling club');
+      acts(world).tag(world.contactId, tag);
+      return tag;
+    },
+    shows: (world) => tables(world).entityTag.find('entity_id', world.contactId).length,
+    as: 0,
+  },
+  {
+    act: 'createCustomField',
+    args: () => ({ group: 'Bedrock', name: 'Shift', type: 'text', options: { day: 'Day shift' } }),
+    shows: (world) => [...tables(world).customField.all()].map((row) => [row.group_name, row.name, row.type, row.options]),
+    as: [['Bedrock', 'Shift', 'text', '{"day":"Day shift"}']],
+  },
+  {
+    act: 'setCustomField',
+    args: (world) => ({ ...ofContact(world), path: 'Bedrock.Dinosaur', value: 'Dino' }),
+    before: makeField,
+    shows: (world) => tables(world).customValue.find('entity_id', world.contactId).map((row) => row.value),
+    as: ['Dino'],
+  },
   {
     act: 'createContact',
     args: () => ({ firstName: 'Jo', email: 'jo@example.org' }),
@@ -103,7 +160,30 @@ const cases: readonly Case[] = [
     as: [0],
   },
 
-  { act: 'createGroup', args: () => ({ title: 'Smart', smart: true, id: 77 }), shows: (world) => tables(world).group.get(77)?.saved_search_id !== null, as: true },
+  { act: 'createGroup', args: () => ({ title: 'Smart', search: [['last_name', '=', 'Weiß']], id: 77 }), shows: async (world) => [tables(world).group.get(77)?.saved_search_id, await membersOf(world, 77)], as: [1, ['Wilma']] },
+  { act: 'changeSearch', args: (_, smart) => ({ groupId: smart, search: [['last_name', '=', 'Nobody']] }), before: makeSmart, shows: (world) => membersOf(world, 77), as: [] },
+  { act: 'beginCacheRebuild', args: (_, smart) => ({ groupId: smart }), before: makeSmart, shows: (world) => membersOf(world, 77), as: [] },
+  {
+    act: 'endCacheRebuild',
+    args: (_, smart) => ({ groupId: smart }),
+    before: (world) => {
+      acts(world).beginCacheRebuild(makeSmart(world));
+      return 77;
+    },
+    shows: (world) => membersOf(world, 77),
+    as: ['Wilma'],
+  },
+  {
+    act: 'setSmartGroupCacheTimeout',
+    args: () => ({ minutes: 0 }),
+    before: async (world) => {
+      await membersOf(world, makeSmart(world));
+      acts(world).rename(world.contactId, { lastName: 'Schwarz' });
+      return 77;
+    },
+    shows: (world) => membersOf(world, 77),
+    as: [],
+  },
   { act: 'setGroupActive', args: () => ({ groupId, active: false }), shows: (world) => tables(world).group.get(groupId)?.is_active, as: false },
   { act: 'deleteGroup', args: () => ({ groupId }), shows: (world) => tables(world).group.get(groupId), as: undefined },
   { act: 'createTag', args: () => ({ label: 'Donor' }), shows: (world, answered) => tables(world).tag.get(answered as number)?.label, as: 'Donor' },
@@ -147,7 +227,7 @@ describe('control: CiviCRM', () => {
 
   for (const { act, args, before, shows, as } of cases)
     it(act, async () => {
-      const prepared = before?.(world) ?? 0;
+      const prepared = (await before?.(world)) ?? 0;
       assert.deepEqual(await shows(world, await world.act('civicrm', act, args(world, prepared))), as);
     });
 
@@ -159,13 +239,20 @@ describe('control: CiviCRM', () => {
 });
 
 /** `Contact.get` of the person, with a key. */
-function askCivicrm({ simulators, contactId }: ControlledWorld, key: string): Promise<Response> {
-  const params = JSON.stringify({ select: ['created_date'], where: [['id', '=', contactId]] });
+const askCivicrm = (world: ControlledWorld, key: string): Promise<Response> => getContacts(world, key, { select: ['created_date'], where: [['id', '=', world.contactId]] });
+
+function getContacts({ simulators }: ControlledWorld, key: string, params: object): Promise<Response> {
   return fetch(`${simulators.urls.civicrm}/civicrm/ajax/api4/Contact/get`, {
     method: 'POST',
     headers: { 'x-civi-auth': `Bearer ${key}` },
-    body: new URLSearchParams({ params }),
+    body: new URLSearchParams({ params: JSON.stringify(params) }),
   });
+}
+
+/** First names of those who are in a group, by the API. */
+async function membersOf(world: ControlledWorld, group: number): Promise<unknown> {
+  const response = await getContacts(world, 'simulated-civicrm-key', { select: ['first_name'], where: [['groups', 'IN', [group]]] });
+  return ((await response.json()) as { values: { first_name: string }[] }).values.map(({ first_name: name }) => name);
 }
 
 async function statusOfRead(world: ControlledWorld, key: string): Promise<number> {

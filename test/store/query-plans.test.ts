@@ -126,6 +126,7 @@ const callEverything = (store: StoreMethods): void => {
   store.unhandled(LIST, 10);
   store.countUnhandled(LIST);
   store.settleInbox(1, NOW);
+  store.forgetHandled(LIST, NOW);
   store.claimCreation('site', [email], 'one', NOW, NOW - MINUTE);
   store.creationClaims('site');
   store.settleCreation('site', [{ email, contactId: contactId(1) }, { email, contactId: null }]);

@@ -59,12 +59,13 @@ describe('broken bindings', () => {
     everybody(s, 'subscribed');
   });
 
-  it('a smart group: the run is refused, nobody is written', async () => {
+  it('a smart group that finds nobody, bound instead of the group: nobody is unsubscribed, everybody reported', async () => {
     const s = await withEdits();
-    const smart = s.civi.acts.createGroup({ title: 'Donors', smart: true });
+    const smart = s.civi.acts.createGroup({ title: 'Donors', search: [['last_name', '=', 'Donor']] });
     s.sync.engine = await s.world.reopen({ subscriptionGroup: String(smart) });
-    await assertRefused(s, 'group_missing', 'Donors');
+    await s.comesToRest();
     everybody(s, 'subscribed');
+    for (const address of PEOPLE) assert.equal(await s.failReason(address), 'smart_group');
   });
 
   it('a group deleted in the middle of a run: nobody is unsubscribed, whoever said the yes', async () => {

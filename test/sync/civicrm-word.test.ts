@@ -7,7 +7,7 @@ import { at, civicrmSays, civicrmUpdate, GROUP, historyRow, mailchimpSays, WILMA
 
 const memory = (more: Partial<ContactMemory> = {}): ContactMemory => ({ contactId: WILMA, lookedAt: at(50), optOut: null, unexplained: {}, ...more });
 const context = (more: Partial<ContactLookContext> = {}): ContactLookContext => ({ order: new WordOrder(0), now: at(100), memory: memory(), merged: 0, updateOf: () => undefined, ...more });
-const group = (status: string | null, ...history: GroupLook['history']): GroupLook => ({ contactId: WILMA, groupId: GROUP, status, history });
+const group = (status: string | null, ...history: GroupLook['history']): GroupLook => ({ contactId: WILMA, groupId: GROUP, status, search: null, history });
 const byWilma = (word: Word): Word => ({ ...word, by: WILMA });
 
 const contact = (more = {}) => ({ id: WILMA, isOptOut: false, doNotEmail: false, isDeceased: false, ...more });
@@ -23,7 +23,7 @@ describe('what CiviCRM says of a group', () => {
 
   it('is nothing without a group contact and history', () => {
     const said = sayingOf(group(null), context());
-    assert.deepEqual(said, { added: false, word: undefined, removal: undefined, shown: undefined, unexplained: undefined });
+    assert.deepEqual(said, { added: false, searched: false, word: undefined, removal: undefined, shown: undefined, unexplained: undefined });
   });
 
   it('within a second, the site’s own rows count in order of id [byid]', () => {

@@ -134,13 +134,6 @@ describe('engine', () => {
       await assert.rejects(s.sync.engine.start(LIST, request), codeIs('group_missing'));
     });
 
-    it('bound to a smart group', async () => {
-      const s = await openScenario();
-      const smart = s.civi.acts.createGroup({ title: 'Donors', smart: true });
-      const engine = await s.world.reopen({ subscriptionGroup: String(smart) });
-      await assert.rejects(engine.start(LIST, request), codeIs('group_missing'));
-    });
-
     it('without the interest', async () => {
       const s = await openScenario();
       s.world.mailchimp.setup.deleteInterest(LIST, INTEREST);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { subscriberHash } from '../../src/simulator/mailchimp/address.ts';
 import type { ImportedMember } from '../../src/simulator/mailchimp/member-import.ts';
-import { openScenario, P1, P2, type Scenario } from '../support/scenario.ts';
+import { openScenario, P1, P2, P3, type Scenario } from '../support/scenario.ts';
 import { closeWorlds, LIST } from '../support/sync-world.ts';
 
 /** A member who is there already, from before the sync. */
@@ -120,6 +120,32 @@ describe('hard people', () => {
     s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
   });
 
+  it('double opt-in: whose address is edited before the confirmation is reported, and moves to the new one once confirmed', async () => {
+    const s = await openScenario({ list: { newMemberStatus: 'pending' } });
+    const wilma = await s.added('Wilma', P1);
+    s.civi.edits(wilma, P1, P2);
+    await s.comesToRest();
+    s.assertSides([P1, 'pending'], [wilma, 'Added']);
+    assert.equal(await s.failReason(P1), 'address');
+    assert.equal((await s.sync.updates()).length, 1, 'a rename was asked that Mailchimp cannot but refuse');
+    s.person.confirms(P1);
+    await s.comesToRest();
+    s.assertSides([P2, 'subscribed'], [wilma, 'Added']);
+    assert.equal(await s.failReason(P2), null);
+  });
+
+  it('double opt-in and onRemove "archive": who is removed before the confirmation is unsubscribed, since Mailchimp archives no pending', async () => {
+    const s = await openScenario({ list: { newMemberStatus: 'pending', onRemove: 'archive' } });
+    const wilma = await s.added('Wilma', P1);
+    s.assertSides([P1, 'pending'], [wilma, 'Added']);
+    s.civi.removes(wilma);
+    await s.comesToRest();
+    s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+  });
+
   it('who left by themselves, was added and asked to confirm, and is removed before that: asked no more', async () => {
     const s = await openScenario();
     const wilma = await s.joined(P1);
@@ -132,6 +158,39 @@ describe('hard people', () => {
     await s.comesToRest();
     s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
   });
+
+  for (const left of ['by themselves', 'by an administrator'] as const)
+    it(`who left ${left}, whose address is deleted in CiviCRM, and who is added: nothing is asked`, async () => {
+      const s = await openScenario();
+      const wilma = await s.joined(P1);
+      if (left === 'by themselves') s.person.unsubscribes(P1);
+      else s.mailchimpAdmin.unsubscribes(P1);
+      await s.comesToRest();
+      const before = (await s.sync.updates()).length;
+      s.civi.takesAway(wilma, P1);
+      s.civi.adds(wilma);
+      await s.comesToRest();
+      s.assertSides([P1, 'unsubscribed'], [wilma, 'Added']);
+      assert.deepEqual([await s.failReason(P1), (await s.sync.updates()).length], ['no_email', before]);
+    });
+
+  for (const how of ['deleted', 'put on hold and edited'] as const)
+    it(`a subscribed member whose contact's only address is ${how}: left subscribed and reported, until the contact has a free address`, async () => {
+      const s = await openScenario();
+      const wilma = await s.joined(P1);
+      if (how === 'deleted') s.civi.takesAway(wilma, P1);
+      else {
+        s.civi.putsOnHold(wilma, P1);
+        s.civi.edits(wilma, P1, P3);
+      }
+      await s.comesToRest();
+      s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+      assert.equal(await s.failReason(P1), 'address');
+      s.civi.gives(wilma, P2);
+      await s.comesToRest();
+      s.assertSides([P2, 'subscribed'], [wilma, 'Added']);
+      assert.equal(await s.failReason(P2), null);
+    });
 
   it('who was opted out and subscribed at Mailchimp is marked no more once the person leaves', async () => {
     const s = await openScenario();

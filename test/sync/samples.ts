@@ -1,6 +1,8 @@
+import { HOUR } from '../../src/base/clock.ts';
 import { contactId, emailAddress, groupId, historyId, interestId, listId, memberContactId, memberHash, rowId, runId, updateId, writeId, type ContactId } from '../../src/base/ids.ts';
 import type { Contact, ContactEmail, HistoryRow } from '../../src/civicrm/reader.ts';
 import type { Member } from '../../src/mailchimp/api.ts';
+import { listDefaults } from '../../src/settings/audience-settings.ts';
 import type { AudienceSettings } from '../../src/settings/settings.ts';
 import type { CivicrmUpdate, MailchimpUpdate, MemberFacts, Row, Word } from '../../src/store/entities.ts';
 import type { GroupSaying } from '../../src/sync/civicrm-word.ts';
@@ -39,13 +41,9 @@ export const member = (more: Partial<Member> = {}): Member => ({
   hash: memberHash('hash1'),
   contactId: memberContactId('member1'),
   email: P1,
+  ...facts(),
   status: 'subscribed',
-  lastChanged: at(0),
-  timestampOpt: at(0),
-  interests: {},
-  firstName: 'Wilma',
-  lastName: 'Flintstone',
-  mergeFields: {},
+  mergeFields: { FNAME: 'Wilma', LNAME: 'Flintstone' },
   tags: null,
   ...more,
 });
@@ -87,13 +85,14 @@ export const email = (of: ContactId, address: string, more: Partial<ContactEmail
 
 export const saying = (added: boolean, word: Word | undefined, removal: Word | undefined = word && !word.value ? word : undefined): GroupSaying => ({
   added,
+  searched: false,
   word,
   removal,
   shown: word && [GROUP, { status: added ? 'Added' : 'Removed', at: word.at }],
   unexplained: undefined,
 });
 
-const SILENT: GroupSaying = { added: false, word: undefined, removal: undefined, shown: undefined, unexplained: undefined };
+const SILENT: GroupSaying = { added: false, searched: false, word: undefined, removal: undefined, shown: undefined, unexplained: undefined };
 
 export interface ContactParts {
   readonly id?: ContactId;
@@ -133,24 +132,14 @@ const account = { label: 'main', apiKey: '0123456789abcdef0123456789abcdef-us11'
 const settings = (more: Partial<AudienceSettings> = {}): AudienceSettings => ({
   listId: LIST,
   name: 'Newsletter',
-  enabled: true,
+  ...listDefaults,
   account,
   subscriptionGroup: GROUP,
   interests: new Map(),
   trustOverride: { subscription: null, interests: new Map() },
-  onTie: 'mailsLess',
-  optOut: 'respect',
-  onContactDeleted: 'unsubscribe',
-  onAddressChange: 'rename',
-  addressFollows: 'owned',
-  pendingCounts: false,
-  newMemberStatus: 'subscribed',
-  onRemove: 'unsubscribe',
-  contactSource: 'mailchimpsync',
-  submitSingly: 20,
   limits: { people: 25, percent: 10 },
   data: { names: true, tags: null, mergeFields: {} },
-  batchPatience: 12 * 3_600_000,
+  batchPatience: listDefaults.batchPatience * HOUR,
   webhookSecret: 'secret',
   webhookUrl: null,
   webhookSigning: { enabled: true, secret: null },

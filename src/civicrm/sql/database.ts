@@ -1,9 +1,10 @@
 import mysql, { createPool, type Pool, type PoolConnection, type RowDataPacket } from 'mysql2/promise';
-import { MINUTE, type Clock, type Duration, type Instant } from '../../base/clock.ts';
+import type { Clock, Duration, Instant } from '../../base/clock.ts';
 import { SyncError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
 import { delayBefore } from '../../http/retry.ts';
 import { abortedError } from '../../http/service.ts';
+import { answerOf, NoAnswer } from '../../mysql/answer.ts';
 import { databaseName, poolOptionsOf } from '../../mysql/pool-options.ts';
 import { readDatabaseAddress, type DatabaseAddress } from '../../settings/database-address.ts';
 import { databaseError, isLost } from './failures.ts';
@@ -15,8 +16,6 @@ import { decoded } from './stored-text.ts';
  * written by it, whatever rights its user has.
  */
 const SESSION = ["SET SESSION time_zone = '+00:00'", 'SET SESSION TRANSACTION READ ONLY'];
-/** A server that says nothing for so long is taken for lost. */
-const SILENCE: Duration = MINUTE;
 /** Statements that stay prepared in a connection; the server counts those of all (`max_prepared_stmt_count`). */
 const PREPARED = 100;
 
@@ -83,17 +82,14 @@ export class CivicrmDatabase {
   async #once(sql: string, values: readonly Value[], signal?: AbortSignal): Promise<readonly RowDataPacket[]> {
     const pool = await this.#open();
     const connection = await pool.getConnection();
-    // Not mysql2's own timeout: it would keep the process from ending after a statement that was refused.
-    const silence = AbortSignal.timeout(SILENCE);
-    const stopped = signal ? AbortSignal.any([signal, silence]) : silence;
     try {
-      const rows = await unlessAborted(this.#ask(connection, sql, values), stopped);
+      const rows = await answerOf(this.#ask(connection, sql, values), signal);
       connection.release();
       return rows;
     } catch (error) {
-      if (stopped.aborted) this.#leave(pool, connection);
+      if (signal?.aborted || error instanceof NoAnswer) this.#leave(pool, connection);
       else connection.destroy();
-      throw silence.aborted ? Object.assign(new Error('no answer'), { code: 'PROTOCOL_SEQUENCE_TIMEOUT' }) : error;
+      throw error;
     }
   }
 
@@ -129,16 +125,3 @@ export class CivicrmDatabase {
 
 /** mysql2 sends numbers as floating point unless told. */
 const bound = (value: Value): string | ReturnType<typeof mysql.TypedParameter.BIGINT> => (typeof value === 'number' ? mysql.TypedParameter.BIGINT(value) : value);
-
-async function unlessAborted<Answer>(answer: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
-  const { promise: stopped, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(abortedError());
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  try {
-    return await Promise.race([answer, stopped]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    answer.catch(() => undefined);
-  }
-}

@@ -4,11 +4,13 @@ import type { ContactColumns } from './contact-rows.ts';
 import { packList } from './column-text.ts';
 import { insertEntityTag, insertGroup, insertTag } from './group-rows.ts';
 import { importContacts } from './import.ts';
-import { addByScreen, deleteMembership, membershipOf, removeByScreen, writeHistory } from './membership.ts';
+import { addByScreen, deleteByScreen, membershipOf, removeByScreen, writeHistory } from './membership.ts';
 import { mergeContacts } from './merge.ts';
-import type { ImportedContact, NewContact } from './records.ts';
+import type { ImportedContact, NewContact, NewGroup } from './records.ts';
 import { deleteContact, deleteGroup, restoreContact, trashContact } from './removal.ts';
 import type { ContactRow, EmailRow } from './rows.ts';
+import type { Where } from './saved-searches.ts';
+import { changeSavedSearch, insertSavedSearch } from './saved-searches.ts';
 import type { Site } from './site.ts';
 import { encodeStored, shorten } from './stored-text.ts';
 
@@ -69,10 +71,7 @@ export class CivicrmActs {
 
   /** The row goes, history says Deleted. */
   deleteFromGroup(contactId: number, groupId: number): boolean {
-    const row = membershipOf(this.#site, contactId, groupId);
-    if (row === undefined) return false;
-    deleteMembership(this.#site, row, 'Admin');
-    return true;
+    return deleteByScreen(this.#site, contactId, groupId);
   }
 
   /** Raw SQL of a careless extension: no history. */
@@ -151,10 +150,29 @@ export class CivicrmActs {
     changeContact(this.#site, contactId, { [flag]: value });
   }
 
-  /** A mailing list; `smart`: one whose members follow from a search (which is not simulated: it has none of its own). */
-  createGroup(group: { readonly title: string; readonly name?: string; readonly smart?: boolean; readonly active?: boolean; readonly id?: number }): number {
-    const columns = { ...(group.name === undefined ? {} : { name: group.name }), saved_search_id: group.smart === true ? 1 : null, is_active: group.active ?? true, group_type: MAILING_LIST };
+  /** A mailing list; with `search`, clauses of `Contact.get`, a smart group whose members follow from it. No clauses find everybody. */
+  createGroup(group: NewGroup): number {
+    const search = group.search === undefined ? null : insertSavedSearch(this.#site, group.title, group.search).id;
+    const columns = { ...(group.name === undefined ? {} : { name: group.name }), saved_search_id: search, is_active: group.active ?? true, group_type: MAILING_LIST };
     return insertGroup(this.#site, group.title, columns, group.id ?? null).id;
+  }
+
+  /** Other clauses for a smart group; its members follow when their cache is made anew. */
+  changeSearch(groupId: number, search: Where): void {
+    changeSavedSearch(this.#site, groupId, search);
+  }
+
+  /**
+   * Another process makes the cache of a smart group anew and has emptied it: until `endCacheRebuild` every read finds
+   * only those who were added by hand.
+   */
+  beginCacheRebuild(groupId: number): void {
+    this.#site.smartGroups.begin(groupId);
+  }
+
+  /** The other process fills the cache, with the members of now. */
+  endCacheRebuild(groupId: number): void {
+    this.#site.smartGroups.end(groupId);
   }
 
   setGroupActive(groupId: number, active: boolean): void {

@@ -4,6 +4,7 @@ import type { Shown } from './output.ts';
 import { show, showStored } from './output.ts';
 import type { Path, Reading } from './path.ts';
 import { resolvePath } from './path.ts';
+import { isRowFunction } from './row-functions.ts';
 import type { ColumnValue } from './rows.ts';
 import type { ShownRow } from './select.ts';
 import type { AnyRow } from './site.ts';
@@ -21,13 +22,14 @@ interface Aggregate {
 const CALL = /^([A-Z_]+)\((DISTINCT )?(\*|[\w.:]+)\)(?: AS (\w+))?$/;
 const isFunctionName = (name: string): name is FunctionName => name === 'COUNT' || name === 'MAX' || name === 'MIN' || name === 'SUM';
 
-export const isAggregate = (name: string): boolean => name.includes('(');
+export const isAggregate = (name: string): boolean => name.includes('(') && !isRowFunction(name);
 
-function parseAggregate(reading: Reading, entity: EntityName, expression: string): Aggregate {
+/** Null when its field is unknown, for which CiviCRM leaves it out without a word (read). */
+function parseAggregate(reading: Reading, entity: EntityName, expression: string): Aggregate | null {
   const [, name = '', distinct, argument = '', alias] = CALL.exec(expression) ?? [];
   if (!isFunctionName(name)) throw new NotSimulated(`the expression ${expression} in select`);
   const path = argument === '*' ? null : resolvePath(reading, entity, argument);
-  if (path === null && argument !== '*') throw invalidField(argument);
+  if (path === null && argument !== '*') return null;
   // An alias that is the name of a field is refused (recorded).
   if (alias !== undefined && resolvePath(reading, entity, alias) !== null) throw new ApiError(`Cannot use existing field name as alias`);
   return { alias: alias ?? `${name}:${argument.replaceAll('.', '_')}`, name, distinct: distinct !== undefined, path };
@@ -36,8 +38,9 @@ function parseAggregate(reading: Reading, entity: EntityName, expression: string
 /** Rows of a call with functions or `groupBy`: one a group, or a single one. */
 export function aggregateRows(reading: Reading, entity: EntityName, rows: readonly AnyRow[], select: readonly string[], groupBy: readonly string[]): ShownRow[] {
   const grouping = groupBy.map((name) => existing(reading, entity, name));
+  if (select.some(isRowFunction)) throw new NotSimulated('functions of rows beside functions of groups');
   const plain = select.filter((name) => !isAggregate(name) && name !== 'row_count').map((name) => existing(reading, entity, name));
-  const aggregates = select.filter(isAggregate).map((name) => parseAggregate(reading, entity, name));
+  const aggregates = select.filter(isAggregate).flatMap((name) => parseAggregate(reading, entity, name) ?? []);
   const groups = new Map<string, AnyRow[]>();
   if (groupBy.length === 0) groups.set('', [...rows]);
   for (const row of groupBy.length === 0 ? [] : rows) {

@@ -30,9 +30,7 @@ const WRITERS: Readonly<Partial<Record<EntityName, Writer>>> = {
 /** Actions that exist in CiviCRM and are not simulated, and whether the sync's role may call them (recorded refusals). */
 const ADMINISTRATORS_ONLY = new Set(['Contact.getDuplicates', 'Contact.mergeDuplicates']);
 const OTHER_ACTIONS = new Set(['getActions', 'replace', 'export', 'revert', 'autocomplete', 'checkAccess', 'getLinks', 'validateChecksum', 'getChecksum']);
-/** Entities that exist and are refused to the sync's role (recorded). */
-const REFUSED_ENTITIES = new Set(['Contribution', 'Membership']);
-const OTHER_ENTITIES = new Set(['Address', 'Phone', 'Entity', 'CustomField', 'CustomGroup', 'SavedSearch', 'Note', 'System', 'Website', 'OptionValue', 'OptionGroup', 'Setting', 'User', 'GroupSubscription', 'Mailing', 'LocationType']);
+const OTHER_ENTITIES = new Set(['Entity', 'CustomField', 'CustomGroup', 'SavedSearch', 'Note', 'System', 'Website', 'OptionValue', 'OptionGroup', 'Setting', 'User', 'GroupSubscription', 'Mailing', 'LocationType']);
 
 type Needs = Readonly<Record<string, Permission | null>> & { readonly read: Permission | null; readonly write: Permission };
 
@@ -46,6 +44,13 @@ const NEEDS: Readonly<Record<EntityName, Needs>> = {
   Tag: { read: 'access CiviCRM', write: 'access CiviCRM' },
   EntityTag: { read: 'access CiviCRM', write: 'access CiviCRM' },
   Activity: { read: 'access CiviCRM', write: 'view all activities' },
+  Phone: { read: 'access CiviCRM', write: 'access CiviCRM' },
+  Address: { read: 'access CiviCRM', write: 'access CiviCRM' },
+  Membership: { read: 'access CiviMember', write: 'access CiviMember' },
+  Contribution: { read: 'access CiviContribute', write: 'access CiviContribute' },
+  Country: { read: 'access CiviCRM', write: 'administer CiviCRM' },
+  StateProvince: { read: 'access CiviCRM', write: 'administer CiviCRM' },
+  MembershipStatus: { read: 'access CiviCRM', write: 'administer CiviCRM' },
 };
 
 function permissionFor(entity: EntityName, action: string): Permission | null {
@@ -85,8 +90,7 @@ function runOther(reading: Reading, entity: string, action: string): Outcome {
     if (!isAdministrator) throw authorizationFailed(entity, action);
     return { values: [{ id: 1, name: 'Default Domain Name', version: `${reading.site.version}.0` }] };
   }
-  if (REFUSED_ENTITIES.has(entity) && !isAdministrator) throw authorizationFailed(entity, action);
-  if (OTHER_ENTITIES.has(entity) || REFUSED_ENTITIES.has(entity)) throw new NotSimulated(`the entity ${entity}`);
+  if (OTHER_ENTITIES.has(entity)) throw new NotSimulated(`the entity ${entity}`);
   throw new ApiError(`API (${entity}, ${action}) does not exist (or the extension it belongs to is not enabled).`);
 }
 

@@ -76,7 +76,11 @@ function byPrimaryEmail(reading: Reading, values: readonly unknown[]): Access | 
 }
 
 function byGroup(reading: Reading, values: readonly unknown[]): Access | null {
-  const members = byColumn(reading, 'GroupContact', 'group_id', values);
-  if (members === null) return null;
-  return { count: members.count, rows: () => rowsWithIds(reading, 'Contact', [...members.rows()].map((row) => row['contact_id'])) };
+  const byHand = byColumn(reading, 'GroupContact', 'group_id', values);
+  if (byHand === null) return null;
+  const { groupContactCache } = reading.site.tables;
+  const groups = [...new Set(values.map(Number))];
+  const count = groups.reduce((sum, group) => sum + groupContactCache.count('group_id', group), byHand.count);
+  const cached = (): readonly number[] => groups.flatMap((group) => groupContactCache.find('group_id', group)).map((row) => row.contact_id);
+  return { count, rows: () => rowsWithIds(reading, 'Contact', [...[...byHand.rows()].map((row) => row['contact_id']), ...cached()]) };
 }

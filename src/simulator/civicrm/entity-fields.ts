@@ -2,16 +2,11 @@ import { CONTACT_FIELDS } from './contact-fields.ts';
 import type { EntityName } from './entity-names.ts';
 import type { Field, FieldOption } from './field.ts';
 import { boolean, identifier, integer, ofType, reference, text, timestamp } from './field.ts';
+import { LOCATION_TYPES } from './location-types.ts';
+import { ADDRESS_FIELDS, CONTRIBUTION_FIELDS, COUNTRY_FIELDS, MEMBERSHIP_FIELDS, MEMBERSHIP_STATUS_FIELDS, PHONE_FIELDS, STATE_FIELDS } from './record-fields.ts';
 
 const STATUSES: readonly FieldOption[] = ['Added', 'Removed', 'Pending'].map((id) => ({ id, name: id, label: id }));
 
-const LOCATION_TYPES: readonly FieldOption[] = [
-  { id: 5, name: 'Billing', label: 'Billing' },
-  { id: 1, name: 'Home', label: 'Home' },
-  { id: 3, name: 'Main', label: 'Main' },
-  { id: 4, name: 'Other', label: 'Other' },
-  { id: 2, name: 'Work', label: 'Work' },
-];
 /** The names of the hold states are their numbers (recorded). */
 const HOLDS: readonly FieldOption[] = [
   { id: 0, name: 0, label: 'No' },
@@ -106,6 +101,13 @@ const FIELDS: Readonly<Record<EntityName, readonly Field[]>> = {
     reference('source_contact_id', 'Contact', { required: true }),
     reference('target_contact_id', 'Contact'),
   ],
+  Phone: PHONE_FIELDS,
+  Address: ADDRESS_FIELDS,
+  Membership: MEMBERSHIP_FIELDS,
+  Contribution: CONTRIBUTION_FIELDS,
+  Country: COUNTRY_FIELDS,
+  StateProvince: STATE_FIELDS,
+  MembershipStatus: MEMBERSHIP_STATUS_FIELDS,
 };
 
 const BY_NAME = new Map(Object.entries(FIELDS).map(([entity, fields]) => [entity, new Map(fields.map((field) => [field.name, field]))]));

@@ -17,6 +17,8 @@ export interface FieldOption {
   readonly id: string | number;
   readonly name: string | number;
   readonly label: string;
+  /** Abbreviation (`:abbr`), of countries and states. */
+  readonly abbr?: string;
 }
 
 export type ContactType = 'Individual' | 'Organization' | 'Household';

@@ -7,6 +7,7 @@ import { isById, ordered } from './order.ts';
 import type { Parameters } from './parameters.ts';
 import type { Reading } from './path.ts';
 import { shuffled } from './random-text.ts';
+import { isRowFunction, rowFunction } from './row-functions.ts';
 import { selectPaths, shownRow } from './select.ts';
 import type { AnyRow } from './site.ts';
 import { seesRow } from './visibility.ts';
@@ -64,8 +65,9 @@ export function get(reading: Reading, entity: EntityName, parameters: Parameters
 }
 
 function shown(reading: Reading, entity: EntityName, select: readonly string[], rows: readonly AnyRow[]): readonly unknown[] {
-  const paths = selectPaths(reading, entity, select);
-  return rows.map((row) => shownRow(reading, entity, paths, row));
+  const paths = selectPaths(reading, entity, select.filter((name) => !isRowFunction(name)));
+  const functions = select.filter(isRowFunction).flatMap((name) => rowFunction(reading, entity, name) ?? []);
+  return rows.map((row) => ({ ...shownRow(reading, entity, paths, row), ...Object.fromEntries(functions.map(({ alias, read }) => [alias, read(row)])) }));
 }
 
 function aggregated(reading: Reading, entity: EntityName, parameters: Parameters, select: readonly string[], groupBy: readonly string[]): Outcome {

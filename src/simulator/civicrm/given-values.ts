@@ -6,7 +6,7 @@ import type { Field } from './field.ts';
 import { numberOf, textOf, textsOf } from './given-text.ts';
 import type { Values } from './parameters.ts';
 import type { Reading } from './path.ts';
-import { refuseOtherJoins } from './path.ts';
+import { refuseOtherWrites } from './path.ts';
 import type { ColumnValue } from './rows.ts';
 import { encodeStored, shorten } from './stored-text.ts';
 
@@ -29,7 +29,7 @@ export function readValues(reading: Reading, entity: EntityName, values: Values)
       email[key.slice('email_primary.'.length)] = value;
       continue;
     }
-    refuseOtherJoins(entity, key);
+    refuseOtherWrites(reading, entity, key);
     const [name = '', suffix] = key.split(':');
     const field = fieldNamed(entity, name);
     if (field === undefined || field.secret === true) unknown.push(key);

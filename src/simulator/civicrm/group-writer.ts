@@ -4,8 +4,13 @@ import { readValues } from './given-values.ts';
 import type { GroupColumns, TagColumns } from './group-rows.ts';
 import { insertEntityTag, insertGroup, insertTag } from './group-rows.ts';
 import { deleteGroup } from './removal.ts';
-import type { Writer } from './writer.ts';
+import type { Writer, Writing } from './writer.ts';
 import { REPLY_END, editsContacts, filledColumns, nulls, shownColumns } from './writer.ts';
+
+/** A smart group needs its search (foreign key). */
+function checkSearch({ site }: Writing, { saved_search_id: search }: GroupColumns): void {
+  if (search !== undefined && search !== null && site.tables.savedSearch.get(search) === undefined) throw constraintViolation();
+}
 
 export const groupWriter: Writer = {
   entity: 'Group',
@@ -14,6 +19,7 @@ export const groupWriter: Writer = {
   create(writing, values) {
     const { columns, unknown } = readValues(writing, 'Group', values);
     const given: GroupColumns = columns;
+    checkSearch(writing, given);
     const row = insertGroup(writing.site, String(given.title), { ...given, created_id: writing.caller.contactId, modified_id: writing.caller.contactId });
     const named = ['id', 'name', 'title', ...Object.keys(columns), 'created_id', 'modified_id', 'frontend_title'];
     return { ...shownColumns(writing, 'Group', row, named), ...nulls(unknown), ...REPLY_END };
@@ -21,6 +27,7 @@ export const groupWriter: Writer = {
   update(writing, row, values) {
     const { columns, unknown } = readValues(writing, 'Group', values);
     const { group } = writing.site.tables;
+    checkSearch(writing, columns);
     for (const name of ['name', 'title'] as const) {
       const value = columns[name];
       if (typeof value === 'string' && group.find(name, value).some((other) => other.id !== row.id)) throw alreadyExists();

@@ -65,6 +65,7 @@ export function deleteMembership(site: Site, row: GroupContactRow, method: strin
  */
 export function addByScreen(site: Site, contactId: number, groupId: number, method: string): boolean {
   site.transactions.commitOf(contactId);
+  site.smartGroups.outdate(groupId);
   const row = membershipOf(site, contactId, groupId);
   if (row?.status === 'Added') return false;
   if (row !== undefined) site.tables.groupContact.delete(row.id);
@@ -72,15 +73,25 @@ export function addByScreen(site: Site, contactId: number, groupId: number, meth
   return true;
 }
 
-/** "Remove from group" of the screens. In a smart group it makes a row that keeps the contact out (assumed). */
+/** "Remove from group" of the screens. In a smart group it makes a row that keeps the contact out, at once (read). */
 export function removeByScreen(site: Site, contactId: number, groupId: number, method: string): boolean {
   site.transactions.commitOf(contactId);
+  site.smartGroups.removeFrom(groupId, contactId);
   const row = membershipOf(site, contactId, groupId);
   const mark: Mark = { method, tracking: null };
   if (row?.status === 'Removed') return false;
   if (row !== undefined) updateMembership(site, row.id, 'Removed', mark);
   else if (site.tables.group.get(groupId)?.saved_search_id === null) return false;
   else insertMembership(site, contactId, groupId, 'Removed', mark);
+  return true;
+}
+
+/** "Delete" of a row in the screens: a smart group's search decides anew on the contact. */
+export function deleteByScreen(site: Site, contactId: number, groupId: number): boolean {
+  const row = membershipOf(site, contactId, groupId);
+  if (row === undefined) return false;
+  deleteMembership(site, row, 'Admin');
+  site.smartGroups.outdate(groupId);
   return true;
 }
 

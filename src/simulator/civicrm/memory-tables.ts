@@ -10,10 +10,18 @@ export function memoryTables(mirror?: RowMirror): CivicrmTables {
     email: new MemoryTable(['contact_id', 'email'], to('email')),
     group: new MemoryTable(['name', 'title'], to('group')),
     groupContact: new MemoryTable(['contact_id', 'group_id'], to('groupContact')),
+    groupContactCache: new MemoryTable(['contact_id', 'group_id'], to('groupContactCache')),
+    savedSearch: new MemoryTable([], to('savedSearch')),
     subscriptionHistory: new MemoryTable(['contact_id', 'group_id'], to('subscriptionHistory')),
     tag: new MemoryTable(['name', 'label'], to('tag')),
     entityTag: new MemoryTable(['entity_id', 'tag_id'], to('entityTag')),
     merge: new MemoryTable(['duplicate_id', 'main_id'], to('merge')),
     activity: new MemoryTable(['target_contact_id'], to('activity')),
+    phone: new MemoryTable(['contact_id'], to('phone')),
+    address: new MemoryTable(['contact_id'], to('address')),
+    membership: new MemoryTable(['contact_id'], to('membership')),
+    contribution: new MemoryTable(['contact_id'], to('contribution')),
+    customField: new MemoryTable(['name'], to('customField')),
+    customValue: new MemoryTable(['entity_id'], to('customValue')),
   };
 }

@@ -1,5 +1,6 @@
 import { emailsOf } from './addresses.ts';
 import { equalText } from './collation.ts';
+import { mergeRecords } from './contact-records.ts';
 import { changeContact, touch } from './contact-rows.ts';
 import type { Site } from './site.ts';
 
@@ -12,8 +13,10 @@ export function mergeContacts(site: Site, mainId: number, duplicateId: number): 
   site.transactions.commitOf(mainId);
   site.transactions.commitOf(duplicateId);
   mergeGroups(site, mainId, duplicateId);
+  site.smartGroups.remove(duplicateId);
   mergeEmails(site, mainId, duplicateId);
   mergeTags(site, mainId, duplicateId);
+  mergeRecords(site, mainId, duplicateId);
   // An opt-out of either counts for the one that is kept (assumed; the screen lets the administrator choose).
   const optedOut = tables.contact.get(duplicateId)?.is_opt_out === true;
   if (optedOut) changeContact(site, mainId, { is_opt_out: true });

@@ -16,6 +16,9 @@ export type Permission =
   | 'access deleted contacts'
   | 'view debug output'
   | 'view all activities'
+  | 'access all custom data'
+  | 'access CiviMember'
+  | 'access CiviContribute'
   | 'administer CiviCRM';
 
 export interface CivicrmSimulatorOptions {
@@ -27,6 +30,8 @@ export interface CivicrmSimulatorOptions {
   readonly timezone?: string;
   /** Milliseconds that the site's clock is ahead of the simulator's. Default 0. */
   readonly skew?: number;
+  /** Minutes that the cache of a smart group's members is good for. Default 5, as CiviCRM's. */
+  readonly smartGroupCacheTimeout?: number;
   /** Default standalone. */
   readonly flavour?: CivicrmFlavour;
   /** Default 6.18. */

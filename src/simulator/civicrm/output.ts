@@ -1,4 +1,4 @@
-import { optionText } from './field-options.ts';
+import { optionText, type OptionPart } from './field-options.ts';
 import { splitList, unpackList } from './column-text.ts';
 import type { Path } from './path.ts';
 import type { ColumnValue } from './rows.ts';
@@ -23,7 +23,7 @@ export function showStored(site: Site, type: Path['field']['type'], value: Colum
   return decodeStored(value);
 }
 
-function showOption(site: Site, path: Path, suffix: 'name' | 'label', value: ColumnValue): Shown {
+function showOption(site: Site, path: Path, suffix: OptionPart, value: ColumnValue): Shown {
   const text = (id: string): string | number | null => optionText(site, path.field, id, suffix);
   if (typeof value === 'string' && path.field.type === 'packed list') return unpackList(value).map(text);
   return value === null ? null : text(String(value));

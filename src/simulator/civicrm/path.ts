@@ -1,5 +1,7 @@
+import { customField } from './custom-fields.ts';
 import type { EntityName } from './entity-names.ts';
 import { fieldNamed } from './entity-fields.ts';
+import type { OptionPart } from './field-options.ts';
 import type { Field } from './field.ts';
 import { integer } from './field.ts';
 import type { ColumnValue } from './rows.ts';
@@ -17,7 +19,7 @@ export interface Reading {
 export interface Path {
   readonly name: string;
   readonly field: Field;
-  readonly suffix: 'id' | 'name' | 'label';
+  readonly suffix: 'id' | OptionPart;
   /** Whether it is a column of the entity itself. */
   readonly own: boolean;
   read(row: AnyRow): ColumnValue;
@@ -29,33 +31,44 @@ interface Joined {
   readonly join: Join;
 }
 
+/** Joins from a contact to the primary one of its rows. */
+const PRIMARY: Readonly<Record<string, EntityName>> = { email_primary: 'Email', phone_primary: 'Phone', address_primary: 'Address' };
+
+/** The entity that a contact's `email_primary` and the like lead to. */
+export const primaryTarget = (entity: EntityName, step: string): EntityName | undefined => (entity === 'Contact' && Object.hasOwn(PRIMARY, step) ? PRIMARY[step] : undefined);
+
 /** Joins of contacts that CiviCRM has and the simulator has not: said aloud, lest they look like fields that do not exist. */
 const OTHER_JOINS = /^(phone|address|im|website|email)_(primary|billing)$/;
 
-export function refuseOtherJoins(entity: EntityName, name: string): void {
+function refuseOtherJoins(entity: EntityName, name: string): void {
   const [step = ''] = name.split(/[.:]/);
-  if (entity === 'Contact' && step !== 'email_primary' && OTHER_JOINS.test(step)) throw new NotSimulated(`the field ${name} of contacts`);
+  if (primaryTarget(entity, step) === undefined && entity === 'Contact' && OTHER_JOINS.test(step)) throw new NotSimulated(`the field ${name} of contacts`);
 }
 
-/** Resolves `field`, `field:name`, `reference.field`, `email_primary.field`, any number of joins deep; null if there is no such field. */
+/** What can be read of contacts and not be written by the API. */
+export function refuseOtherWrites(reading: Reading, entity: EntityName, name: string): void {
+  const [step = ''] = name.split(/[.:]/);
+  const [whole = ''] = name.split(':');
+  if (entity === 'Contact' && (OTHER_JOINS.test(step) || customField(reading.site, reading.caller, whole) !== null)) throw new NotSimulated(`writing ${name} of contacts`);
+}
+
+/** Resolves `field`, `field:name`, `reference.field`, `email_primary.field`, `Custom_Group.field`, any number of joins deep; null if there is no such field. */
 export function resolvePath(reading: Reading, entity: EntityName, name: string): Path | null {
   const [dotted = '', suffix = 'id'] = name.split(':');
-  if (suffix !== 'id' && suffix !== 'name' && suffix !== 'label') return null;
+  if (suffix !== 'id' && suffix !== 'name' && suffix !== 'label' && suffix !== 'abbr') return null;
   const steps = dotted.split('.');
   const last = steps.pop() ?? '';
   let at: EntityName = entity;
   const joins: Join[] = [];
   refuseOtherJoins(entity, name);
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     const joined = joinedBy(reading, at, step);
-    if (joined === null) return null;
+    if (joined === null) return at === 'Contact' && index === steps.length - 1 ? customPath(reading, name, suffix, joins, `${step}.${last}`) : null;
     joins.push(joined.join);
     at = joined.entity;
   }
-  if (at === 'Contact' && last === 'email_primary' && suffix === 'id') {
-    const { join } = primaryEmail(reading);
-    return path(name, integer('email_primary'), 'id', [...joins, join], 'id', false);
-  }
+  const primary = primaryTarget(at, last);
+  if (primary !== undefined && suffix === 'id') return path(name, integer(last), 'id', [...joins, primaryRow(reading, primary).join], 'id', false);
   if (at === 'Group' && last === 'contact_count' && suffix === 'id') {
     return countPath(reading, name, joins);
   }
@@ -68,9 +81,20 @@ function path(name: string, field: Field, suffix: Path['suffix'], joins: readonl
   return { name, field, suffix, own, read: (row) => follow(row, joins)?.[column] ?? null };
 }
 
-/** `contact_count` of a group: its members with status Added. */
+function customPath(reading: Reading, name: string, suffix: Path['suffix'], joins: readonly Join[], custom: string): Path | null {
+  const found = customField(reading.site, reading.caller, custom);
+  if (found === null) return null;
+  const read = (row: AnyRow): ColumnValue => {
+    const contact = follow(row, joins);
+    return contact === undefined ? null : found.read(contact.id);
+  };
+  return { name, field: found.field, suffix, own: false, read };
+}
+
+/** `contact_count` of a group: how many are in its cache; when that is empty, its members with status Added (recorded; the cache read). */
 function countPath(reading: Reading, name: string, joins: readonly Join[]): Path {
-  const count = (group: number): number => reading.site.tables.groupContact.find('group_id', group).filter((row) => row.status === 'Added').length;
+  const { groupContact, groupContactCache } = reading.site.tables;
+  const count = (group: number): number => groupContactCache.count('group_id', group) || groupContact.find('group_id', group).filter((row) => row.status === 'Added').length;
   const read = (row: AnyRow): ColumnValue => {
     const group = follow(row, joins);
     return group === undefined ? null : count(group.id);
@@ -88,7 +112,8 @@ function follow(row: AnyRow, joins: readonly Join[]): AnyRow | undefined {
 }
 
 function joinedBy(reading: Reading, entity: EntityName, step: string): Joined | null {
-  if (entity === 'Contact' && step === 'email_primary') return primaryEmail(reading);
+  const primary = primaryTarget(entity, step);
+  if (primary !== undefined) return primaryRow(reading, primary);
   const target = fieldNamed(entity, step)?.target;
   if (target === undefined) return null;
   const table = tableOf(reading.site.tables, target);
@@ -100,7 +125,7 @@ function joinedBy(reading: Reading, entity: EntityName, step: string): Joined | 
   return { entity: target, join };
 }
 
-function primaryEmail(reading: Reading): Joined {
-  const table = tableOf(reading.site.tables, 'Email');
-  return { entity: 'Email', join: (contact) => table.find('contact_id', contact.id).find((email) => email['is_primary'] === true) };
+function primaryRow(reading: Reading, entity: EntityName): Joined {
+  const table = tableOf(reading.site.tables, entity);
+  return { entity, join: (contact) => table.find('contact_id', contact.id).find((row) => row['is_primary'] === true) };
 }

@@ -7,6 +7,19 @@ export interface NewContact {
   readonly source?: string;
 }
 
+/** A mailing list, or a smart group. */
+export interface NewGroup {
+  readonly title: string;
+  /** Default: from the title. */
+  readonly name?: string;
+  /** Clauses of `Contact.get`; without it an ordinary group. */
+  readonly search?: readonly unknown[];
+  /** Default true. */
+  readonly active?: boolean;
+  /** Default: the next one. */
+  readonly id?: number;
+}
+
 export interface ImportedEmail {
   readonly email: string;
   /** Default: the first one. */

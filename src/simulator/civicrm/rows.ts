@@ -82,7 +82,7 @@ export interface GroupRow {
   readonly title: string;
   readonly description: string | null;
   readonly source: string | null;
-  /** Set: a smart group. */
+  /** Set: a smart group, whose members follow from this search. */
   readonly saved_search_id: number | null;
   readonly is_active: boolean;
   readonly visibility: string | null;
@@ -91,6 +91,7 @@ export interface GroupRow {
   readonly where_tables: string | null;
   /** Option values between U+0001 characters, as CiviCRM packs lists: "2" is a mailing list, "1" access control. */
   readonly group_type: string | null;
+  /** When the cache of a smart group's members was filled; null: it is to be filled anew. */
   readonly cache_date: number | null;
   readonly cache_fill_took: number | null;
   readonly refresh_date: number | null;
@@ -112,6 +113,23 @@ export interface GroupContactRow {
   readonly status: string | null;
   readonly location_id: number | null;
   readonly email_id: number | null;
+}
+
+/** Who is in a smart group, as of the group's `cache_date`. */
+export interface GroupContactCacheRow {
+  readonly id: number;
+  readonly group_id: number;
+  readonly contact_id: number;
+}
+
+/** A search for contacts, behind a smart group. */
+export interface SavedSearchRow {
+  readonly id: number;
+  readonly name: string;
+  readonly label: string;
+  readonly api_entity: 'Contact';
+  /** JSON of the parameters of its `get`: `{"version": 4, "select": ["id", …], "where": […]}`. */
+  readonly api_params: string;
 }
 
 export interface SubscriptionHistoryRow {

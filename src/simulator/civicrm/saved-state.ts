@@ -1,10 +1,11 @@
 import type { Key } from './keys.ts';
 import type { ColumnValue } from './rows.ts';
 import type { AnyRow, Site } from './site.ts';
+import type { SavedSmartGroups } from './smart-group-cache.ts';
 import type { CivicrmTables, Table, TableName } from './tables.ts';
 import type { Transactions } from './transactions.ts';
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 interface SavedTable {
   readonly lastId: number;
@@ -18,6 +19,7 @@ export interface SavedState {
   readonly skew: number;
   readonly keys: readonly Key[];
   readonly transactions: ReturnType<Transactions['save']>;
+  readonly smartGroups: SavedSmartGroups;
   readonly tables: Readonly<Record<string, SavedTable>>;
 }
 
@@ -27,7 +29,7 @@ const anyTable = (tables: CivicrmTables, name: TableName): Table<AnyRow> => tabl
 /** Everything that must survive a restart. Rows are lists of values under one list of columns, as there are many. */
 export function saveState(site: Site, keys: readonly Key[]): SavedState {
   const tables = namesOf(site.tables).map((name): [string, SavedTable] => [name, saveTable(anyTable(site.tables, name))]);
-  return { format: FORMAT, timezone: site.time.timezone, skew: site.time.skew, keys, transactions: site.transactions.save(), tables: Object.fromEntries(tables) };
+  return { format: FORMAT, timezone: site.time.timezone, skew: site.time.skew, keys, transactions: site.transactions.save(), smartGroups: site.smartGroups.save(), tables: Object.fromEntries(tables) };
 }
 
 function saveTable(table: Table<AnyRow>): SavedTable {
@@ -41,6 +43,7 @@ export function loadState(site: Site, state: unknown): SavedState {
   if (!isSavedState(state)) throw new RangeError(`this is not a saved state of the simulated CiviCRM (format ${FORMAT}); delete the file to begin anew`);
   for (const name of namesOf(site.tables)) loadTable(anyTable(site.tables, name), state.tables[name]);
   site.transactions.load(state.transactions);
+  site.smartGroups.load(state.smartGroups);
   site.time.setTimezone(state.timezone);
   site.time.skew = state.skew;
   return state;
@@ -57,7 +60,8 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 function isSavedState(state: unknown): state is SavedState {
   if (!isRecord(state) || state['format'] !== FORMAT || typeof state['timezone'] !== 'string' || typeof state['skew'] !== 'number') return false;
-  const { keys, transactions, tables } = state;
+  const { keys, transactions, smartGroups, tables } = state;
+  if (!isRecord(smartGroups) || typeof smartGroups['timeout'] !== 'number' || !Array.isArray(smartGroups['locked'])) return false;
   return Array.isArray(keys) && Array.isArray(transactions) && isRecord(tables) && Object.values(tables).every(isSavedTable);
 }
 

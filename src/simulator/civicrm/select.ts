@@ -1,9 +1,10 @@
+import { customNames } from './custom-fields.ts';
 import type { EntityName } from './entity-names.ts';
 import { fieldNamed, fieldsOf } from './entity-fields.ts';
 import type { Shown } from './output.ts';
 import { show } from './output.ts';
 import type { Path, Reading } from './path.ts';
-import { resolvePath } from './path.ts';
+import { primaryTarget, resolvePath } from './path.ts';
 import type { AnyRow } from './site.ts';
 
 export type ShownRow = Record<string, Shown>;
@@ -13,16 +14,17 @@ export function selectPaths(reading: Reading, entity: EntityName, select: readon
   const wanted = select.filter((name) => name !== 'row_count');
   const names = wanted.length === 0 ? ['*'] : ['id', ...wanted];
   const paths = new Map<string, Path>();
-  for (const name of names.flatMap((given) => expand(entity, given))) {
+  for (const name of names.flatMap((given) => expand(reading, entity, given))) {
     const path = resolvePath(reading, entity, name);
     if (path !== null) paths.set(name, path);
   }
   return [...paths.values()];
 }
 
-/** `*` is every column of the entity, `join.*` every column of the joined one; neither gives fields of further joins. */
-function expand(entity: EntityName, name: string): readonly string[] {
+/** `*` is every column of the entity, `join.*` every column of the joined one, neither with further joins; `custom.*` every custom field. */
+function expand(reading: Reading, entity: EntityName, name: string): readonly string[] {
   if (name === '*') return fieldsOf(entity).map((field) => field.name);
+  if (name === 'custom.*' && entity === 'Contact') return customNames(reading.site, reading.caller);
   if (!name.endsWith('.*')) return [name];
   const prefix = name.slice(0, -2);
   const joined = joinTarget(entity, prefix.split('.'));
@@ -32,7 +34,7 @@ function expand(entity: EntityName, name: string): readonly string[] {
 function joinTarget(entity: EntityName, steps: readonly string[]): EntityName | null {
   let at: EntityName = entity;
   for (const step of steps) {
-    const next: EntityName | undefined = at === 'Contact' && step === 'email_primary' ? 'Email' : fieldNamed(at, step)?.target;
+    const next: EntityName | undefined = primaryTarget(at, step) ?? fieldNamed(at, step)?.target;
     if (next === undefined) return null;
     at = next;
   }

@@ -17,10 +17,13 @@ import { memoryTables } from './memory-tables.ts';
 import type { CivicrmFlavour, CivicrmSimulatorOptions, Permission } from './options.ts';
 import type { Asked } from './request-calls.ts';
 import { askedBy, batchCalls, isKeyed, singleCall } from './request-calls.ts';
+import { CivicrmRecordActs } from './record-acts.ts';
 import type { RowMirror } from './row-mirror.ts';
+import { contactsOf } from './saved-searches.ts';
 import { loadState, saveState } from './saved-state.ts';
 import type { Caller, Site } from './site.ts';
 import { SiteTime } from './site-time.ts';
+import { SmartGroupCache } from './smart-group-cache.ts';
 import { struck } from './struck.ts';
 import type { CivicrmTables } from './tables.ts';
 import { Transactions } from './transactions.ts';
@@ -31,6 +34,8 @@ type Condition = 'running' | 'maintenance' | 'database down';
 export class CivicrmSimulator implements SimulatedService {
   /** Administrators and people at work. */
   readonly acts: CivicrmActs;
+  /** Administrators at work on phones, addresses, memberships, contributions and custom fields. */
+  readonly records: CivicrmRecordActs;
   readonly #site: Site;
   readonly #flavour: CivicrmFlavour;
   readonly #apiKey: string;
@@ -44,10 +49,12 @@ export class CivicrmSimulator implements SimulatedService {
     this.#mirror = options.mirror;
     const tables = memoryTables(options.mirror);
     const time = new SiteTime(options.clock, options.timezone ?? 'UTC', options.skew ?? 0);
-    this.#site = { tables, time, random: options.random, version: options.version ?? '6.18', transactions: new Transactions(tables), breakdown: new Breakdown() };
+    const smartGroups = new SmartGroupCache(tables, time, options.smartGroupCacheTimeout ?? 5, (search) => contactsOf(this.#site, search));
+    this.#site = { tables, time, random: options.random, version: options.version ?? '6.18', transactions: new Transactions(tables), smartGroups, breakdown: new Breakdown() };
     this.#flavour = options.flavour ?? 'standalone';
     this.#apiKey = options.apiKey;
     this.acts = new CivicrmActs(this.#site);
+    this.records = new CivicrmRecordActs(this.#site);
     this.#keys = [];
     this.#begin(options.permissions ?? SYNC_PERMISSIONS);
   }
@@ -80,6 +87,11 @@ export class CivicrmSimulator implements SimulatedService {
 
   setSkew(skew: number): void {
     this.#site.time.skew = skew;
+  }
+
+  /** Minutes that the cache of a smart group's members is good for. */
+  setSmartGroupCacheTimeout(minutes: number): void {
+    this.#site.smartGroups.timeout = minutes;
   }
 
   /** `maintenance`: 503; `database down`: HTML with status 200; both until `running`. */

@@ -3,7 +3,9 @@ import type { Breakdown } from './breakdown.ts';
 import type { CivicrmVersion, Permission } from './options.ts';
 import type { ColumnValue } from './rows.ts';
 import type { SiteTime } from './site-time.ts';
+import type { SmartGroupCache } from './smart-group-cache.ts';
 import { TABLE_OF } from './entity-names.ts';
+import { FIXED_TABLES, isFixed } from './fixed-tables.ts';
 import type { EntityName } from './entity-names.ts';
 import type { CivicrmTables, Table } from './tables.ts';
 import type { Transactions } from './transactions.ts';
@@ -15,6 +17,7 @@ export interface Site {
   readonly random: () => number;
   readonly version: CivicrmVersion;
   readonly transactions: Transactions;
+  readonly smartGroups: SmartGroupCache;
   readonly breakdown: Breakdown;
 }
 
@@ -27,7 +30,7 @@ export interface Caller {
 /** A row of any table, for code that goes by column names. */
 export type AnyRow = { readonly id: number } & Readonly<Record<string, ColumnValue>>;
 
-export const tableOf = (tables: CivicrmTables, entity: EntityName): Table<AnyRow> => tables[TABLE_OF[entity]] as unknown as Table<AnyRow>;
+export const tableOf = (tables: CivicrmTables, entity: EntityName): Table<AnyRow> => (isFixed(entity) ? FIXED_TABLES[entity] : (tables[TABLE_OF[entity]] as unknown as Table<AnyRow>));
 
 /** Ids of errors as CiviCRM makes them. */
 export const errorId = (site: Site): string => [4, 4, 6].map((length) => randomText(site.random, length)).join('-');

@@ -1,4 +1,5 @@
-import type { ActivityRow, ColumnValue, ContactRow, EmailRow, EntityTagRow, GroupContactRow, GroupRow, MergeRow, SubscriptionHistoryRow, TagRow } from './rows.ts';
+import type { AddressRow, ContributionRow, CustomFieldRow, CustomValueRow, MembershipRow, PhoneRow } from './record-rows.ts';
+import type { ActivityRow, ColumnValue, ContactRow, EmailRow, EntityTagRow, GroupContactCacheRow, GroupContactRow, GroupRow, MergeRow, SavedSearchRow, SubscriptionHistoryRow, TagRow } from './rows.ts';
 
 /**
  * A table with an auto-incremented `id`. Rows are never changed in place; every list is in the order of ids.
@@ -36,11 +37,19 @@ export interface CivicrmTables {
   readonly email: Table<EmailRow>;
   readonly group: Table<GroupRow>;
   readonly groupContact: Table<GroupContactRow>;
+  readonly groupContactCache: Table<GroupContactCacheRow>;
+  readonly savedSearch: Table<SavedSearchRow>;
   readonly subscriptionHistory: Table<SubscriptionHistoryRow>;
   readonly tag: Table<TagRow>;
   readonly entityTag: Table<EntityTagRow>;
   readonly merge: Table<MergeRow>;
   readonly activity: Table<ActivityRow>;
+  readonly phone: Table<PhoneRow>;
+  readonly address: Table<AddressRow>;
+  readonly membership: Table<MembershipRow>;
+  readonly contribution: Table<ContributionRow>;
+  readonly customField: Table<CustomFieldRow>;
+  readonly customValue: Table<CustomValueRow>;
 }
 
 export type TableName = keyof CivicrmTables;

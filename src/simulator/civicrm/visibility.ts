@@ -23,6 +23,13 @@ const SEES: Readonly<Record<EntityName, Sees>> = {
   Group: (_site, caller) => caller.permissions.has('edit groups') || seesContacts(caller),
   Tag: (_site, caller) => caller.permissions.has('access CiviCRM'),
   Activity: (_site, caller) => caller.permissions.has('view all activities'),
+  Phone: byContact('contact_id'),
+  Address: byContact('contact_id'),
+  Membership: byContact('contact_id'),
+  Contribution: byContact('contact_id'),
+  Country: () => true,
+  StateProvince: () => true,
+  MembershipStatus: () => true,
 };
 
 /** Rows that belong to a contact are seen by those who see the contact; groups need a permission on groups or contacts (the latter assumed). */

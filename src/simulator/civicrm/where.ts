@@ -64,18 +64,22 @@ function some(parts: readonly Predicate[]): Predicate {
   };
 }
 
+/** Rows of these kinds are left out by themselves. */
+const LEFT_OUT: Readonly<Partial<Record<EntityName, readonly string[]>>> = { Contact: ['is_deleted'], Membership: ['is_test'], Contribution: ['is_test', 'is_template'] };
+
 /**
- * `Contact.get` leaves trashed contacts out unless `where` names is_deleted anywhere, or asks by id or
- * external_identifier with = or IN at its top level (recorded; the identifier read in the source).
+ * `get` leaves trashed contacts out unless `where` names is_deleted anywhere, or asks by id or external_identifier with
+ * = or IN at its top level (recorded; the identifier read in the source); tests and templates likewise (read).
  */
 export function withDefaults(entity: EntityName, where: readonly unknown[]): readonly unknown[] {
-  if (entity !== 'Contact' || where.some(namesDeletion) || where.some(asksById)) return where;
-  return [...where, ['is_deleted', '=', false]];
+  if (where.some(asksById)) return where;
+  const unnamed = (LEFT_OUT[entity] ?? []).filter((name) => !where.some((clause) => names(name, clause)));
+  return unnamed.length === 0 ? where : [...where, ...unnamed.map((name) => [name, '=', false])];
 }
 
-function namesDeletion(value: unknown): boolean {
+function names(name: string, value: unknown): boolean {
   const clause = Array.isArray(value) ? (value as Clause) : [];
-  return isNested(clause) ? clause[1].some(namesDeletion) : clause[0] === 'is_deleted';
+  return isNested(clause) ? clause[1].some((part) => names(name, part)) : clause[0] === name;
 }
 
 function asksById(value: unknown): boolean {

@@ -57,8 +57,14 @@ export const number = (name: string): Parameter<number> => parameter(name, 'a nu
 export const boolean = (name: string): Parameter<boolean> => parameter(name, 'true or false', (value): value is boolean => typeof value === 'boolean');
 export const numbers = (name: string): Parameter<readonly number[]> => parameter(name, 'a list of numbers', isListOf(isNumber));
 export const texts = (name: string): Parameter<readonly string[]> => parameter(name, 'a list of texts', isListOf(isText));
+/** Clauses of a `where` of APIv4. */
+export const clauses = (name: string): Parameter<readonly unknown[]> => parameter(name, 'a list of clauses', isListOf((value): value is readonly unknown[] => Array.isArray(value)));
 export const oneOf = <const Value extends string>(name: string, values: readonly Value[]): Parameter<Value> =>
   parameter(name, `one of: ${values.join(', ')}`, (value): value is Value => values.some((each) => each === value));
+
+/** What a custom field holds. */
+export const customValue = (name: string): Parameter<string | number | boolean | readonly string[]> =>
+  parameter(name, 'a text, a number, true or false, or a list of texts', (value): value is string | number | boolean | readonly string[] => isText(value) || isNumber(value) || typeof value === 'boolean' || isListOf(isText)(value));
 
 /** An object whose properties the service itself takes as they are: for set-up by tests. */
 export const object = <Shape extends object>(name: string): Parameter<Shape> => parameter(name, 'an object', (value): value is Shape => isObject(value));

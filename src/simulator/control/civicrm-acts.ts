@@ -1,6 +1,7 @@
 import { given } from '../given.ts';
 import type { CivicrmSimulator, HistoryMethod, ImportedContact, Permission, PlannedFault } from '../simulated-services.ts';
-import { act, boolean, number, numbers, object, objects, oneOf, optional, text, texts, type Acts } from './act.ts';
+import { act, boolean, clauses, number, numbers, object, objects, oneOf, optional, text, texts, type Acts } from './act.ts';
+import { civicrmRecordActs } from './civicrm-record-acts.ts';
 
 const contactId = number('contactId');
 const groupId = number('groupId');
@@ -44,19 +45,25 @@ export function civicrmActs(civicrm: CivicrmSimulator): Acts {
     unhold: act([emailId], (id) => acts.unhold(id)),
 
     createGroup: act(
-      [text('title'), optional(text('name')), optional(boolean('smart')), optional(boolean('active')), optional(number('id'))],
-      (title, name, smart, active, id) => acts.createGroup({ title, ...given({ name, smart, active, id }) }),
+      [text('title'), optional(text('name')), optional(clauses('search')), optional(boolean('active')), optional(number('id'))],
+      (title, name, search, active, id) => acts.createGroup({ title, ...given({ name, search, active, id }) }),
     ),
+    changeSearch: act([groupId, clauses('search')], (group, search) => acts.changeSearch(group, search)),
+    beginCacheRebuild: act([groupId], (group) => acts.beginCacheRebuild(group)),
+    endCacheRebuild: act([groupId], (group) => acts.endCacheRebuild(group)),
     setGroupActive: act([groupId, boolean('active')], (group, active) => acts.setGroupActive(group, active)),
     deleteGroup: act([groupId], (group) => acts.deleteGroup(group)),
     createTag: act([text('label')], (label) => acts.createTag(label)),
     tag: act([contactId, number('tagId')], (contact, tag) => acts.tag(contact, tag)),
     untag: act([contactId, number('tagId')], (contact, tag) => acts.untag(contact, tag)),
 
+    ...civicrmRecordActs(civicrm),
+
     addKey: act([text('key'), texts('permissions')], (key, permissions) => civicrm.addKey(key, permissions as readonly Permission[])),
     setPermissions: act([text('key'), texts('permissions')], (key, permissions) => civicrm.setPermissions(key, permissions as readonly Permission[])),
     setTimezone: act([text('timezone')], (timezone) => civicrm.setTimezone(timezone)),
     setSkew: act([number('skew')], (skew) => civicrm.setSkew(skew)),
+    setSmartGroupCacheTimeout: act([number('minutes')], (minutes) => civicrm.setSmartGroupCacheTimeout(minutes)),
     setCondition: act([oneOf('condition', ['running', 'maintenance', 'database down'])], (condition) => civicrm.setCondition(condition)),
     planFault: act([object<PlannedFault>('fault')], (fault) => civicrm.plan(fault)),
     clearFaults: act([], () => civicrm.clearFaults()),

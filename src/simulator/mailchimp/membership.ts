@@ -62,16 +62,16 @@ function switched(ids: readonly string[], id: string, on: boolean): string[] {
   return on ? [...ids, id] : ids.filter((one) => one !== id);
 }
 
-/** Adds or removes a tag by its name, making it for the audience if need be. False when nothing changed. */
+/** Adds or removes a tag by its name, whatever the case (third party), making it for the audience if need be. False when nothing changed. */
 export function switchTag(account: Account, audience: Audience, member: MemberRecord, name: string, on: boolean): boolean {
-  const known = audience.list.tags.find((tag) => tag.name === name);
+  const known = audience.list.tags.find((tag) => tag.name.toLowerCase() === name.trim().toLowerCase());
   const has = known !== undefined && member.tags.some((tag) => tag.id === known.id);
   if (has === on) return false;
   if (!on) {
     member.tags = member.tags.filter((tag) => tag.id !== known?.id);
     return true;
   }
-  const tag = known ?? { id: account.nextTagId(), name };
+  const tag = known ?? { id: account.nextTagId(), name: name.trim() };
   if (known === undefined) audience.list.tags.push(tag);
   member.tags = [...member.tags, { id: tag.id, addedAt: account.now() }];
   return true;

@@ -65,7 +65,7 @@ type Reader = (text: string, field: MergeFieldRecord) => Reading;
 
 /** Types as documented at https://mailchimp.com/developer/marketing/docs/merge-fields/ */
 const readers: Readonly<Record<Exclude<MergeFieldType, 'address'>, Reader>> = {
-  text: (text) => ({ value: text }),
+  text: (text) => ({ value: clipped(text) }),
   number: (text) => (Number.isFinite(Number(text)) ? { value: Number(text) } : { complaint: 'number' }),
   date: readDate,
   birthday: (text) => fitting(text, /^(0?[1-9]|1[0-2])\/(0?[1-9]|[12]\d|3[01])$/, 'birthday'),
@@ -76,6 +76,11 @@ const readers: Readonly<Record<Exclude<MergeFieldType, 'address'>, Reader>> = {
   radio: readChoice,
   dropdown: readChoice,
 };
+
+/** Text fields hold 255 bytes, and what is longer is clipped (documented, in Mailchimp's help about imports). */
+function clipped(text: string): string {
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, 255), { stream: true });
+}
 
 function readValue(field: MergeFieldRecord, raw: unknown): Reading {
   if (field.type === 'address') return readAddress(raw);

@@ -103,11 +103,17 @@ function readInterests(audience: Audience, given: JsonObject): [string, boolean]
   });
 }
 
+/** A tag has at most 100 characters (Mailchimp's help); how the API says so is assumed. */
+export function checkTagLength(name: string, place: number): void {
+  if (name.length > 100) throw invalidFields([{ field: `tags.item:${place}.name`, message: 'A tag may have at most 100 characters.' }]);
+}
+
 /** Plain names here; objects with a status belong to the member's own `tags` endpoint. */
 function readTagNames(given: readonly unknown[]): string[] {
   return given.map((tag, place) => {
     if (typeof tag !== 'string') throw invalidFields([{ field: `tags.item:${place}`, message: `Schema describes string, ${typeof tag} found instead` }]);
     if (tag === '') throw strictly(`tags.item:${place}`, 'A tag without a name');
+    checkTagLength(tag, place);
     return tag;
   });
 }

@@ -1,10 +1,7 @@
-import mysql, { type PoolConnection, type QueryOptions, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
-import { MINUTE } from '../../base/clock.ts';
+import mysql, { type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
+import { answerOf } from '../../mysql/answer.ts';
 import type { Parameter } from '../columns/parameter.ts';
 import { keyParts, marks, rowParts, sortedKeys } from './lists.ts';
-
-/** A server that says nothing for so long is taken for lost; a statement that waits for a lock ends much earlier. */
-const STATEMENT_TIMEOUT = MINUTE;
 
 /**
  * Statements are constants of this folder with `{cache}` for the table of that name, which gets the prefix. What comes
@@ -21,8 +18,7 @@ export class Connection {
 
   /** All lines of a query; their columns are what the schema says, and the caller names their type. */
   async all(sql: string, ...parameters: readonly Parameter[]): Promise<readonly unknown[]> {
-    const [lines] = await this.#connection.execute<RowDataPacket[]>(this.#statement(sql, parameters));
-    return lines;
+    return this.#execute<RowDataPacket[]>(sql, parameters);
   }
 
   /** The first line of a query, null when there is none. */
@@ -37,7 +33,7 @@ export class Connection {
 
   /** How many rows the statement found (changed or not), and the id of the row inserted. */
   async run(sql: string, ...parameters: readonly Parameter[]): Promise<{ readonly changes: number; readonly id: number }> {
-    const [{ affectedRows, insertId }] = await this.#connection.execute<ResultSetHeader>(this.#statement(sql, parameters));
+    const { affectedRows, insertId } = await this.#execute<ResultSetHeader>(sql, parameters);
     return { changes: affectedRows, id: insertId };
   }
 
@@ -63,8 +59,9 @@ export class Connection {
     }
   }
 
-  #statement(sql: string, parameters: readonly Parameter[]): QueryOptions {
-    return { sql: this.#tables.named(sql), values: parameters.map(bound), timeout: STATEMENT_TIMEOUT };
+  async #execute<Answer extends RowDataPacket[] | ResultSetHeader>(sql: string, parameters: readonly Parameter[]): Promise<Answer> {
+    const [answer] = await answerOf(this.#connection.execute<Answer>(this.#tables.named(sql), parameters.map(bound)));
+    return answer;
   }
 }
 

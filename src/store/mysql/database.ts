@@ -2,6 +2,7 @@ import { createPool, type Pool, type PoolConnection, type RowDataPacket } from '
 import { SECOND, type Clock, type Duration } from '../../base/clock.ts';
 import { SyncError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
+import { answerOf } from '../../mysql/answer.ts';
 import { databaseName } from '../../mysql/pool-options.ts';
 import type { DatabaseAddress } from '../../settings/database-address.ts';
 import type { Parameter } from '../columns/parameter.ts';
@@ -144,15 +145,15 @@ export class Database {
         const given = await prepare(connection);
         session.commits += 1;
         const mark = { ...session };
-        await raw.beginTransaction();
+        await answerOf(raw.beginTransaction());
         try {
           await connection.run(MARK, mark.name, mark.commits, this.#options.clock.now());
           const result = await work(connection, given);
           reached.commit = { mark, result };
-          await raw.commit();
+          await answerOf(raw.commit());
           return result;
         } catch (error) {
-          if (!isLost(error)) await raw.rollback();
+          if (!isLost(error)) await answerOf(raw.rollback());
           throw error;
         }
       });
@@ -186,9 +187,9 @@ export class Database {
   async #sessionOf(raw: PoolConnection): Promise<Session> {
     const known = this.#sessions.get(raw.connection);
     if (known) return known;
-    for (const statement of SESSION) await raw.query(statement);
-    const [cluster] = await raw.query<RowDataPacket[]>(OF_A_CLUSTER);
-    if (cluster.length > 0) await raw.query(WAIT_FOR_THE_CLUSTER);
+    for (const statement of SESSION) await answerOf(raw.query(statement));
+    const [cluster] = await answerOf(raw.query<RowDataPacket[]>(OF_A_CLUSTER));
+    if (cluster.length > 0) await answerOf(raw.query(WAIT_FOR_THE_CLUSTER));
     const session = { name: this.#options.random.token(12), commits: 0 };
     this.#sessions.set(raw.connection, session);
     return session;

@@ -9,9 +9,10 @@ const RECEIVE = `
 const UNHANDLED = 'SELECT * FROM {inbox} WHERE mailchimp_list_id = ? AND handled_at IS NULL ORDER BY fired_at, id LIMIT ?';
 const COUNT_UNHANDLED = 'SELECT COUNT(*) AS count FROM {inbox} WHERE mailchimp_list_id = ? AND handled_at IS NULL';
 const SETTLE = 'UPDATE {inbox} SET handled_at = ?, attempts = attempts + 1 WHERE id = ?';
+const FORGET = 'DELETE FROM {inbox} WHERE mailchimp_list_id = ? AND handled_at < ?';
 
-/** Webhooks as they came in, kept until they are handled. */
-export const inboxMethods = (database: Database): Pick<Store, 'receive' | 'unhandled' | 'countUnhandled' | 'settleInbox'> => ({
+/** Webhooks as they came in, kept until they are handled, and for a while to know repeats. */
+export const inboxMethods = (database: Database): Pick<Store, 'receive' | 'unhandled' | 'countUnhandled' | 'settleInbox' | 'forgetHandled'> => ({
   receive: ({ listId, type, firedAt, key, email, payload, receivedAt }) =>
     database.write(async (connection) => {
       try {
@@ -28,5 +29,9 @@ export const inboxMethods = (database: Database): Pick<Store, 'receive' | 'unhan
   settleInbox: (id, handledAt) =>
     database.write(async (connection) => {
       await connection.run(SETTLE, handledAt, id);
+    }),
+  forgetHandled: (listId, before) =>
+    database.write(async (connection) => {
+      await connection.run(FORGET, listId, before);
     }),
 });

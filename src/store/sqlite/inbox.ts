@@ -13,9 +13,10 @@ const COUNT_UNHANDLED = `
   SELECT count(*) AS count FROM mailchimpsync_inbox INDEXED BY mailchimpsync_inbox_unhandled
   WHERE mailchimp_list_id = ? AND handled_at IS NULL`;
 const SETTLE = 'UPDATE mailchimpsync_inbox SET handled_at = ?, attempts = attempts + 1 WHERE id = ?';
+const FORGET = 'DELETE FROM mailchimpsync_inbox WHERE mailchimp_list_id = ? AND handled_at < ?';
 
-/** Webhooks as they came in, kept until they are handled. */
-export const inboxMethods = (database: Database): Pick<StoreMethods, 'receive' | 'unhandled' | 'countUnhandled' | 'settleInbox'> => ({
+/** Webhooks as they came in, kept until they are handled, and for a while to know repeats. */
+export const inboxMethods = (database: Database): Pick<StoreMethods, 'receive' | 'unhandled' | 'countUnhandled' | 'settleInbox' | 'forgetHandled'> => ({
   receive: (entry) => {
     const { listId, type, firedAt, key, email, payload, receivedAt } = entry;
     return database.run(RECEIVE, listId, type, firedAt, key, email, writeJson(payload), receivedAt).changes === 1;
@@ -24,6 +25,9 @@ export const inboxMethods = (database: Database): Pick<StoreMethods, 'receive' |
   countUnhandled: (listId) => database.count(COUNT_UNHANDLED, listId),
   settleInbox: (id, handledAt) => {
     database.run(SETTLE, handledAt, id);
+  },
+  forgetHandled: (listId, before) => {
+    database.run(FORGET, listId, before);
   },
 });
 

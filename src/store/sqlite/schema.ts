@@ -198,6 +198,12 @@ CREATE TABLE mailchimpsync_creation_claim (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** By it, webhooks that were handled long ago are found, to be forgotten. */
+export const HANDLED_WEBHOOKS = `
+CREATE INDEX mailchimpsync_inbox_handled ON mailchimpsync_inbox (mailchimp_list_id, handled_at)
+  WHERE handled_at IS NOT NULL;
+`;
+
 /** What was sent in the last 24 hours, and the newest plans. */
 export const INDEXES_OF_THE_BRAKE = `
 CREATE INDEX mailchimpsync_update_sent ON mailchimpsync_update (mailchimp_list_id, sent_at) WHERE sent_at IS NOT NULL;

@@ -99,6 +99,7 @@ const storeOn = (thread: StoreThread, id: string): Store => {
     unhandled: method('unhandled'),
     countUnhandled: method('countUnhandled'),
     settleInbox: method('settleInbox'),
+    forgetHandled: method('forgetHandled'),
     claimCreation: method('claimCreation'),
     creationClaims: method('creationClaims'),
     settleCreation: method('settleCreation'),

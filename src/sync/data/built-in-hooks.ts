@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DAY, type Duration } from '../../base/clock.ts';
 import type { ContactId, RowId } from '../../base/ids.ts';
 import type { ContactFields } from '../../civicrm/contact-data.ts';
 import type { Contact } from '../../civicrm/reader.ts';
@@ -15,23 +14,8 @@ import type { Counts, StageContext } from '../stage.ts';
 import { compareData } from './compare.ts';
 import { MERGE_FIELDS_HOOK, TAGS_HOOK, withOutput } from './hook-memory.ts';
 import { leadsOf } from './leads.ts';
-import { mappedFields, missingPaths, pathsOf, wantedMergeFields, type MappedField } from './merge-fields-hook.ts';
+import { incompleteAddresses, mappedFields, missingPaths, pathsOf, wantedMergeFields, type MappedField } from './merge-fields-hook.ts';
 import { readHiddenTags, wantedTags } from './tags-hook.ts';
-
-/**
- * How often all people are compared, not only those with a change that the services date. Tags of a contact and rows of
- * other entities (memberships, contributions) move no date of the contact: docs/explanation/data-sync.md has the cost.
- */
-const WHOLE: Duration = DAY;
-/** Far more runs than a day holds. */
-const RUNS = 300;
-
-/** Whether this run compares everybody: a full run, and the first one a day after the last comparison. */
-export async function comparesAll({ run, store, clock }: StageContext): Promise<boolean> {
-  if (run.mode === 'full') return true;
-  const runs = await store.runs(run.listId, RUNS);
-  return !runs.some((other) => other.counts.dataHooks?.['all'] === 1 && other.startedAt > clock.now() - WHOLE);
-}
 
 /** Rows that data are compared for: those that are decided anyway, and, where all are, whoever is subscribed at Mailchimp. */
 export async function* rowsWithData(context: StageContext, all: boolean, size?: number): AsyncGenerator<readonly Row[]> {
@@ -51,6 +35,7 @@ export async function runBuiltInHooks(context: StageContext, all: boolean): Prom
     counts.differing += await hooks.compare(rows);
     context.progress({ done: counts.compared, total });
   }
+  hooks.tellIncomplete();
   return counts;
 }
 
@@ -67,6 +52,8 @@ class BuiltInHooks {
   readonly #rules: DecisionRules;
   readonly #mapped: readonly MappedField[];
   readonly #told = new Set<string>();
+  /** People by the merge field that their address is too incomplete for. */
+  readonly #incomplete = new Map<string, Set<ContactId>>();
 
   constructor(context: StageContext, mapped: readonly MappedField[]) {
     this.#context = context;
@@ -107,7 +94,14 @@ class BuiltInHooks {
     for (const fields of contacts.values())
       for (const path of missingPaths(this.#mapped, fields))
         if (!refused.has(path)) this.#tell(`the field ${path} is not compared: CiviCRM does not give it. It does not exist, or the API user may not see it.`);
+    for (const [id, fields] of contacts) for (const tag of incompleteAddresses(this.#mapped, fields)) this.#incomplete.set(tag, (this.#incomplete.get(tag) ?? new Set()).add(id));
     return contacts;
+  }
+
+  /** Told by number: on a site of a country without states it may be everybody. */
+  tellIncomplete(): void {
+    for (const [tag, { size }] of this.#incomplete)
+      this.#context.log(`the address of ${size} people is not sent as ${tag}: Mailchimp takes an address only with street, city, state and postal code. Map its parts to text fields instead, such as "address_primary.city".`);
   }
 
   #tell(text: string): void {

@@ -4,9 +4,9 @@ import type { DataSettings } from '../../settings/settings.ts';
 import type { MemberFacts, Row } from '../../store/entities.ts';
 import type { ClusterContact } from '../cluster.ts';
 import { memberIsPresent } from '../member-status.ts';
-import { bindsTag } from './binding.ts';
+import { bindsTag, isSameTag } from './binding.ts';
 import { isEmpty, mergeTagOf, NAME_DATA, sameValue, tagNameOf, type Data, type DatumKey, type DatumValue } from './datum.ts';
-import { agreeOn, hooksOf } from './hook-memory.ts';
+import { agreeOn, outputsOf } from './hook-memory.ts';
 
 export interface DataComparison {
   /** What has to be sent. */
@@ -46,7 +46,7 @@ function refusedNames({ memory: { dataRefused = {} } }: Row, contact: Contact): 
 
 function wantedOf(row: Row, lead: ContactId): ReadonlyMap<DatumKey, { readonly wanted: DatumValue; readonly agreed: DatumValue | undefined }> {
   const all = new Map<DatumKey, { wanted: DatumValue; agreed: DatumValue | undefined }>();
-  for (const [, memory] of hooksOf(row)) {
+  for (const memory of outputsOf(row)) {
     if (memory.of !== lead) continue; // of somebody who led this member before: nobody else's data are sent
     for (const [key, wanted] of Object.entries(memory.wants)) all.set(key, { wanted, agreed: memory.agreed[key] });
   }
@@ -67,5 +67,5 @@ function shown(member: MemberFacts | null, key: DatumKey, { tags }: DataSettings
   const tag = mergeTagOf(key);
   if (tag !== undefined) return member?.mergeFields?.[tag];
   const name = tagNameOf(key);
-  return name === undefined || !bindsTag(tags, name) ? undefined : member?.tags?.includes(name);
+  return name === undefined || !bindsTag(tags, name) ? undefined : member?.tags?.some((has) => isSameTag(has, name));
 }

@@ -12,19 +12,18 @@ import { readHookAnswer } from './hook-answer.ts';
 import { flowHook, memoryOf, withOutput } from './hook-memory.ts';
 import type { HookAnswer, HookRow, HookRun, HookRunner } from './hook-runner.ts';
 import { leadsOf } from './leads.ts';
-
-/** What the run's counts say of a hook of the flow, once it is done: how many rows it was asked about. */
-export const hookCount = (name: string): string => `hook ${name}`;
+import { everybodyCount, hookCount, hookIsDue, skippedCount } from './whole-comparison.ts';
 
 /**
  * Asks a hook of the flow: once before, then chunk by chunk. At most a few chunks wait for their answer at a time, because
  * Node-RED queues messages without end (facts/node-red.md, back-pressure).
  */
 export async function runFlowHook(context: StageContext, hook: HookRunner, all: boolean): Promise<Counts> {
-  const everybody = all || hook.everybody;
+  const everybody = all || hook.everybody || (await hookIsDue(context, hook.name));
   const run: HookRun = { runId: context.run.id, listId: context.run.listId, all: everybody };
-  await hook.before(run, context.signal);
+  const isReady = (await hook.before(run, context.signal)) === 'ready';
   if (!hook.rows) return { [hookCount(hook.name)]: 0 };
+  if (!isReady) return { [hookCount(hook.name)]: 0, [skippedCount(hook.name)]: await rowsCounted(context, everybody) };
   const asking = new Asking(context, hook, run, hook.rows);
   try {
     for await (const rows of rowsWithData(context, everybody)) {
@@ -35,7 +34,13 @@ export async function runFlowHook(context: StageContext, hook: HookRunner, all: 
   } finally {
     await asking.end();
   }
-  return { [hookCount(hook.name)]: asking.asked, ...(asking.skipped > 0 && { [`${hookCount(hook.name)} skipped`]: asking.skipped }) };
+  return { [hookCount(hook.name)]: asking.asked, ...(asking.skipped > 0 && { [skippedCount(hook.name)]: asking.skipped }), ...(everybody && { [everybodyCount(hook.name)]: 1 }) };
+}
+
+async function rowsCounted(context: StageContext, everybody: boolean): Promise<number> {
+  let count = 0;
+  for await (const rows of rowsWithData(context, everybody)) count += rows.length;
+  return count;
 }
 
 class Asking {

@@ -23,20 +23,26 @@ export const flowHook = (name: string): string => `flow:${name}`;
 /** A hook's memory of a row; undefined before its first output. */
 export const memoryOf = (row: Pick<Row, 'hookData'>, hook: string): HookMemory | undefined => row.hookData[hook] as HookMemory | undefined;
 
-const isBuiltIn = (name: string): boolean => name === TAGS_HOOK || name === MERGE_FIELDS_HOOK;
+const memoriesOf = (row: Pick<Row, 'hookData'>): readonly (readonly [name: string, memory: HookMemory])[] => Object.entries(row.hookData).map(([name, memory]) => [name, memory as HookMemory]);
 
-/** All hooks that have said something of a row; what comes later counts more: the settings before hooks of the flow. */
-export function hooksOf(row: Pick<Row, 'hookData'>): readonly (readonly [name: string, memory: HookMemory])[] {
-  const names = Object.keys(row.hookData).toSorted((one, other) => Number(isBuiltIn(one)) - Number(isBuiltIn(other)) || (one < other ? -1 : 1));
-  return names.map((name) => [name, memoryOf(row, name)!] as const);
-}
+/** What the hooks have said of a row; no two of them want the same datum. */
+export const outputsOf = (row: Pick<Row, 'hookData'>): readonly HookMemory[] => memoriesOf(row).map(([, memory]) => memory);
 
-/** The row with a hook's output. What was agreed on stays: it is about the member, whoever leads it now. */
+/**
+ * The row with a hook's output. What was agreed on stays: it is about the member, whoever leads it now. What another hook
+ * wanted of the same data is taken over, with what was agreed on: that one comes earlier in the flow, or is there no more.
+ */
 export function withOutput(row: Row, hook: string, output: Pick<HookMemory, 'of' | 'wants' | 'memory'>): Row {
   const known = memoryOf(row, hook);
-  const memory: HookMemory = { ...output, agreed: known?.agreed ?? {} };
-  return isDeepStrictEqual(known, memory) ? row : { ...row, hookData: { ...row.hookData, [hook]: memory } };
+  const others = memoriesOf(row).filter(([name, { wants }]) => name !== hook && Object.keys(wants).some((key) => Object.hasOwn(output.wants, key)));
+  const taken = Object.fromEntries(others.flatMap(([, { agreed }]) => Object.entries(agreed).filter(([key]) => Object.hasOwn(output.wants, key))));
+  const memory: HookMemory = { ...output, agreed: { ...known?.agreed, ...taken } };
+  if (others.length === 0 && isDeepStrictEqual(known, memory)) return row;
+  const left = Object.fromEntries(others.map(([name, other]): [string, HookMemory] => [name, { ...other, wants: without(other.wants, output.wants), agreed: without(other.agreed, output.wants) }]));
+  return { ...row, hookData: { ...row.hookData, ...left, [hook]: memory } };
 }
+
+const without = (data: Data, others: Data): Data => Object.fromEntries(Object.entries(data).filter(([key]) => !Object.hasOwn(others, key)));
 
 /** The hooks' memories with what Mailchimp took from an update. */
 export function withAgreed(hookData: Row['hookData'], { ask }: Pick<MailchimpUpdate, 'ask'>): Row['hookData'] {

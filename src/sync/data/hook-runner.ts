@@ -42,8 +42,8 @@ export interface HookRunner {
   readonly window: number;
   /** Asked about everybody in each run with data, not once a day. */
   readonly everybody: boolean;
-  /** Once a run, before the rows: to load in bulk what they will need. Resolves when that is done. */
-  before(run: HookRun, signal: AbortSignal): Promise<void>;
+  /** Once a run, before the rows: to load in bulk what they will need. Resolves when that is done; `skip`: it failed, and the rows are not to be asked about. */
+  before(run: HookRun, signal: AbortSignal): Promise<'ready' | 'skip'>;
   /**
    * Asks about a chunk. Resolves with what came back, read by `read`, which throws `hook_refused` for what a hook may not
    * set; null: the chunk is skipped. Rejects when the run is to stop, and when `signal` aborts. Missing: it wants no rows.

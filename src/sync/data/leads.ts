@@ -1,8 +1,9 @@
 import type { ContactId, RowId } from '../../base/ids.ts';
 import type { Contact } from '../../civicrm/reader.ts';
 import type { Row } from '../../store/entities.ts';
-import { isAdded, mayBeMailed } from '../civicrm-word.ts';
+import { mayBeMailed } from '../civicrm-word.ts';
 import { groupBy, unique } from '../collections.ts';
+import { membersAmong } from '../group-members.ts';
 import type { AudienceContext } from '../stage.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function leadsOf(context: AudienceContext, rows: readonly Row[], si
   const ids = unique(rows.flatMap(usersOf));
   if (ids.length === 0) return new Map();
   const contacts = new Map((await civicrm.contactsById(ids, signal)).filter((contact) => !contact.isDeleted).map((contact) => [contact.id, contact]));
-  const added = new Set((await civicrm.groupContacts(ids, [settings.subscriptionGroup], signal)).filter(({ status }) => isAdded(status)).map(({ contactId }) => contactId));
+  const added = await membersAmong(context, ids, settings.subscriptionGroup, signal);
   const leads = new Map<RowId, Contact>();
   for (const row of rows) {
     const users = usersOf(row).flatMap((id) => contacts.get(id) ?? []).toSorted((one, other) => one.id - other.id);

@@ -1,7 +1,7 @@
 import type { MergeField, MergeFieldValue } from '../../mailchimp/api.ts';
 
-/** What a text field holds at Mailchimp; longer text would be refused. */
-const TEXT_LENGTH = 255;
+/** Bytes that a text field holds at Mailchimp: it clips what is longer (Mailchimp's help, "Format Guidelines for Your Import File"). */
+const TEXT_BYTES = 255;
 
 /** The parts of a Mailchimp address, and where APIv4 has them below a joined address (`address_primary`). */
 const ADDRESS_PARTS: Readonly<Record<string, string>> = {
@@ -12,6 +12,9 @@ const ADDRESS_PARTS: Readonly<Record<string, string>> = {
   zip: 'postal_code',
   country: 'country_id.iso_code',
 };
+
+/** Without one of these Mailchimp refuses an address. https://mailchimp.com/developer/marketing/docs/merge-fields/ */
+const NEEDED = ['addr1', 'city', 'state', 'zip'] as const;
 
 /** The CiviCRM fields that have to be read for a merge field: an address is read by its parts. */
 export const pathsFor = (field: MergeField, path: string): readonly string[] => (field.type === 'address' ? Object.values(ADDRESS_PARTS).map((part) => `${path}.${part}`) : [path]);
@@ -37,8 +40,17 @@ export function formatMergeField(field: MergeField, path: string, read: (path: s
     case 'phone':
       return field.phoneFormat === 'US' ? usPhone(text) : text;
     default:
-      return Array.from(text).slice(0, TEXT_LENGTH).join('');
+      return clipped(text);
   }
+}
+
+/** Cut at a character. */
+function clipped(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= TEXT_BYTES) return text;
+  let end = TEXT_BYTES;
+  while ((bytes[end]! & 0b1100_0000) === 0b1000_0000) end -= 1; // the middle of a character in UTF-8
+  return bytes.subarray(0, end).toString();
 }
 
 /** Several values (a field with check boxes) are set apart by commas; yes and no are 1 and 0, as CiviCRM writes them. */
@@ -62,7 +74,19 @@ function usPhone(text: string): string {
   return area === undefined || exchange === undefined || line === undefined ? text : `${area}-${exchange}-${line}`;
 }
 
+const partsOf = (path: string, read: (path: string) => unknown): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(ADDRESS_PARTS).map(([part, field]): [string, string] => [part, textOf(read(`${path}.${field}`))]));
+
+/** An address that Mailchimp would refuse, and every update of the member with it, counts as none. */
 function addressOf(path: string, read: (path: string) => unknown): MergeFieldValue {
-  const parts = Object.entries(ADDRESS_PARTS).map(([part, field]): [string, string] => [part, textOf(read(`${path}.${field}`))]);
-  return parts.every(([, text]) => text === '') ? '' : Object.fromEntries(parts);
+  const parts = partsOf(path, read);
+  return NEEDED.every((part) => parts[part] !== '') ? parts : '';
+}
+
+/** Which of the parts that Mailchimp needs are missing in an address that has others. */
+export function missingParts(field: MergeField, path: string, read: (path: string) => unknown): readonly string[] {
+  if (field.type !== 'address') return [];
+  const parts = partsOf(path, read);
+  const missing = NEEDED.filter((part) => parts[part] === '');
+  return missing.length === NEEDED.length ? [] : missing;
 }

@@ -2,7 +2,7 @@ import type { ContactFields } from '../../civicrm/contact-data.ts';
 import type { MergeField } from '../../mailchimp/api.ts';
 import type { AudienceContext } from '../stage.ts';
 import { mergeKey, type Data, type DatumKey, type DatumValue } from './datum.ts';
-import { formatMergeField, pathsFor } from './merge-field-format.ts';
+import { formatMergeField, missingParts, pathsFor } from './merge-field-format.ts';
 
 /** A merge field of the audience with the CiviCRM field that fills it. */
 export interface MappedField {
@@ -26,6 +26,10 @@ export const pathsOf = (mapped: readonly MappedField[]): readonly string[] => [.
 
 /** Fields that CiviCRM left out of its answer: it does so silently with those that do not exist or that the API user may not see. */
 export const missingPaths = (mapped: readonly MappedField[], fields: ContactFields): readonly string[] => pathsOf(mapped).filter((path) => fields[path] === undefined);
+
+/** Merge fields of the kind address that this contact's address is too incomplete for. */
+export const incompleteAddresses = (mapped: readonly MappedField[], fields: ContactFields): readonly string[] =>
+  mapped.flatMap(({ field, path }) => (missingParts(field, path, (needed) => fields[needed]).length > 0 ? [field.tag] : []));
 
 /** A contact's fields as merge fields. One that CiviCRM did not give is left as it is at Mailchimp. */
 export function wantedMergeFields(mapped: readonly MappedField[], fields: ContactFields): Data {

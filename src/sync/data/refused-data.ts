@@ -19,14 +19,16 @@ export function refusedData(asked: Data, errors: readonly FieldError[]): Refused
   return Object.fromEntries(Object.entries(asked).map(([key, value]) => [key, { value, message }]));
 }
 
-/** `MMERGE3` or `merge_fields.MMERGE3`; `tags.item:0.name` and the like name all data of their kind. */
+/** `MMERGE3` or `merge_fields.MMERGE3`; `tags.item:0.name` is the first tag as sent; `tags` and the like name all data of their kind. */
 function keysNamed(asked: Data, field: string): readonly string[] {
   const key = mergeKey(field.replace(/^merge_fields\./, ''));
   if (asked[key] !== undefined) return [key];
   const [part = ''] = field.split('.');
   const kinds: Readonly<Record<string, string>> = { tags: 'tag:', marketing_permissions: 'permission:', language: 'language', vip: 'vip' };
   const kind = Object.hasOwn(kinds, part) ? kinds[part] : undefined;
-  return kind === undefined ? [] : Object.keys(asked).filter((each) => each.startsWith(kind));
+  const ofKind = kind === undefined ? [] : Object.keys(asked).filter((each) => each.startsWith(kind));
+  const place = /^tags\.item:(\d+)/.exec(field)?.[1];
+  return place === undefined ? ofKind : ofKind.slice(Number(place), Number(place) + 1);
 }
 
 /** Whether an update asks for nothing but data: a refusal of it says nothing of the subscription. */

@@ -1,16 +1,19 @@
 import type { DataSettings } from '../../settings/settings.ts';
 import type { Row } from '../../store/entities.ts';
 import type { AudienceContext } from '../stage.ts';
-import { boundTag, bindsTag } from './binding.ts';
+import { boundTag, bindsTag, tagIdentity } from './binding.ts';
 import { tagKey, tagNameOf, type Data, type DatumKey } from './datum.ts';
 import { memoryOf, TAGS_HOOK } from './hook-memory.ts';
 
 /** CiviCRM's tags as Mailchimp tags: those that the contact has are on, the other bound ones off. */
 export function wantedTags(row: Row, labels: readonly string[], tags: NonNullable<DataSettings['tags']>): Data {
-  const wanted = new Set(labels.flatMap((label) => boundTag(tags, label) ?? []));
-  const bound = 'mapping' in tags ? Object.values(tags.mapping) : hadBefore(row);
-  return Object.fromEntries([...new Set([...bound, ...wanted])].toSorted().map((name): [DatumKey, boolean] => [tagKey(name), wanted.has(name)]));
+  const wanted = byIdentity(labels.flatMap((label) => boundTag(tags, label) ?? []).toSorted());
+  const bound = byIdentity('mapping' in tags ? Object.values(tags.mapping) : hadBefore(row));
+  const all = [...new Map([...bound, ...wanted])].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(all.map(([identity, name]): [DatumKey, boolean] => [tagKey(name), wanted.has(identity)]));
 }
+
+const byIdentity = (names: readonly string[]): ReadonlyMap<string, string> => new Map(names.map((name) => [tagIdentity(name), name]));
 
 /** Bound tags that the member has, or had from us: those without a tag in CiviCRM come off. */
 function hadBefore(row: Row): readonly string[] {

@@ -26,8 +26,8 @@ export interface WebhookReport {
   readonly signed?: boolean;
 }
 
-/** Keeps a secret for good under a name; null forgets it. */
-export type KeepSecret = (name: string, secret: string | null) => void;
+/** Keeps a secret for good under a name; null: there is none any more. */
+export type KeepSecret = (name: string, secret: string | null) => Promise<void>;
 
 export interface Administration {
   readonly health: WebhookHealth;
@@ -67,7 +67,7 @@ export async function administerListWebhook(api: MailchimpApi, audience: Audienc
       return report(problems.includes('missing') ? 'added' : 'repaired', []);
     case 'delete':
       await remove([...(right ? [right] : []), ...astray]);
-      forgetSecret(listId, administration);
+      await forgetSecret(listId, administration);
       return report(right || astray.length > 0 ? 'deleted' : 'nothing', []);
   }
 }
@@ -107,25 +107,28 @@ function mustBeRegistrable(secret: string | null, action: WebhookAction, key: st
   throw new SyncError('settings_invalid', `The address in \`${key}\` has no secret: add \`?secret=\` and a long random word of your own to it, then add the webhook again.`);
 }
 
-/** Signed where Mailchimp offers that. A refusal of the signing is not told apart from others: the webhook is tried without. */
+/**
+ * Signed where Mailchimp offers that. A refusal of the signing is not told apart from others: the webhook is tried without.
+ * The old secret goes first: dies this in between, the webhook is taken by the secret of its address, not refused.
+ */
 async function addListWebhook(api: MailchimpApi, { listId, webhookSigning }: AudienceSettings, url: string, administration: Administration): Promise<void> {
   const { health, signal } = administration;
-  forgetSecret(listId, administration);
+  await forgetSecret(listId, administration);
   const webhook: NewListWebhook = { url, events: EVENTS, sources: SOURCES, signing: webhookSigning.enabled };
   const added = await api.webhooks.add(listId, webhook, signal).catch((error: unknown) => {
     if (!webhook.signing || !(error instanceof SyncError) || error.code !== 'mailchimp_refused') throw error;
     return api.webhooks.add(listId, { ...webhook, signing: false }, signal);
   });
-  if (added.signingSecret !== null) keep(listId, added.signingSecret, administration);
+  if (added.signingSecret !== null) await keep(listId, added.signingSecret, administration);
   health.renewed(listId);
 }
 
 /** A webhook that is made from now on is signed with another secret, or not at all. */
-function forgetSecret(listId: ListId, administration: Administration): void {
-  if (administration.signing.of(listId) !== null) keep(listId, null, administration);
+async function forgetSecret(listId: ListId, administration: Administration): Promise<void> {
+  if (administration.signing.of(listId) !== null) await keep(listId, null, administration);
 }
 
-function keep(listId: ListId, secret: string | null, { signing, keepSecret }: Administration): void {
+async function keep(listId: ListId, secret: string | null, { signing, keepSecret }: Administration): Promise<void> {
   signing.set(listId, secret);
-  keepSecret?.(signingSecretName(listId), secret);
+  await keepSecret?.(signingSecretName(listId), secret);
 }

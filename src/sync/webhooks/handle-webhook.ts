@@ -1,3 +1,4 @@
+import { SECOND, type Duration, type Instant } from '../../base/clock.ts';
 import type { EmailAddress, RunId } from '../../base/ids.ts';
 import { emailAddress } from '../../base/ids.ts';
 import type { Member } from '../../mailchimp/api.ts';
@@ -22,12 +23,16 @@ export const handleWebhook = (context: AudienceContext, entry: InboxEntry, by: R
 /** Unsubscribed by the person, not by an administrator or the API (facts/mailchimp.md). */
 export const isOwnUnsubscribe = ({ type, payload }: InboxEntry): boolean => type === 'unsubscribe' && payload['action'] === 'unsub';
 
+/** What the second of `fired_at` and the clocks may be off. */
+const TOLERANCE: Duration = 2 * SECOND;
+
 class Handling {
   readonly #context: AudienceContext;
   readonly #entry: InboxEntry;
   readonly #by: RunId | null;
   readonly #signal: AbortSignal | undefined;
   readonly #order: WordOrder;
+  #firedAt: Instant;
 
   constructor(context: AudienceContext, entry: InboxEntry, by: RunId | null, signal: AbortSignal | undefined) {
     this.#context = context;
@@ -35,11 +40,13 @@ class Handling {
     this.#by = by;
     this.#signal = signal;
     this.#order = new WordOrder(clockDifference(context));
+    this.#firedAt = entry.firedAt;
   }
 
   async run(): Promise<RowsSynced> {
     const { email } = this.#entry;
     if (email === null) return 'done';
+    await this.#notLaterThanNow(email);
     const audience = await this.#context.store.audience(this.#context.settings.listId);
     const row = await this.#rowConcerned(email);
     if (row && this.#isNo()) await this.#hearNo(row);
@@ -52,6 +59,15 @@ class Handling {
       by: this.#by,
       signal: this.#signal,
     });
+  }
+
+  /** A word of the future would go before everything that people say until then: it was said now at the latest, by Mailchimp's clock. */
+  async #notLaterThanNow(email: EmailAddress): Promise<void> {
+    const { mailchimp, settings, clock } = this.#context;
+    const now = (): Instant => clock.now() + mailchimp.clockOffset();
+    if (this.#firedAt <= now() + TOLERANCE) return;
+    await mailchimp.member(settings.listId, email, this.#signal); // shows its clock
+    if (this.#firedAt > now() + TOLERANCE) this.#firedAt = now();
   }
 
   #isNo(): boolean {
@@ -73,7 +89,7 @@ class Handling {
     const [row] = [...(old ? await this.#rowsAt(old) : []), ...(await this.#rowsAt(email))];
     if (row || !this.#isNo()) return row;
     const former = await this.#context.store.rowsByFormerEmail(this.#context.settings.listId, email);
-    return former.find((each) => each.memory.former?.some((had) => had.email === email && this.#entry.firedAt <= had.until));
+    return former.find((each) => each.memory.former?.some((had) => had.email === email && this.#firedAt <= had.until));
   }
 
   /** An unsubscribe always counts; what is queued and not yet sent for the row is aborted. */
@@ -83,7 +99,7 @@ class Handling {
     const aborted = open
       .filter((update) => update.side === 'mailchimp' && isWaiting(update))
       .map((update): UpdateChange => ({ kind: 'write', id: update.id, from: ['planned', 'queued'], set: { state: 'aborted', endedAt: clock.now() } }));
-    await rewriteRows(this.#context, [row], async (again) => again.map((each) => ({ rows: [{ kind: 'write', row: hearWebhook(each, false, this.#entry.firedAt, this.#order) }] })));
+    await rewriteRows(this.#context, [row], async (again) => again.map((each) => ({ rows: [{ kind: 'write', row: hearWebhook(each, false, this.#firedAt, this.#order) }] })));
     if (aborted.length > 0) await store.commit(settings.listId, aborted.map((change) => ({ updates: [change] })), commitOptions(this.#context));
   }
 
@@ -121,8 +137,8 @@ class Handling {
     if (!row || row.member === null) return {};
     const open = await store.openUpdates(settings.listId, [row.id], row.email ? [row.email] : []);
     const updates = [...open, ...(await store.updatesOfRows(settings.listId, [row.id], 0))];
-    if (isEcho(updates, this.#entry.firedAt, mailchimp.clockOffset())) return {};
-    return { hear: (each) => hearWebhook(each, true, this.#entry.firedAt, this.#order) };
+    if (isEcho(updates, this.#firedAt, mailchimp.clockOffset())) return {};
+    return { hear: (each) => hearWebhook(each, true, this.#firedAt, this.#order) };
   }
 
   async #take(audience: AudienceState, look: Look): Promise<void> {

@@ -32,7 +32,8 @@ export class Webhooks {
   readonly #environment: WebhooksEnvironment;
   readonly #signing: SigningSecrets;
   readonly #health: WebhookHealth;
-  readonly #told = new Map<string, string>();
+  /** The problems that were told and have not gone since, by whose they are. */
+  readonly #told = new Map<string, ReadonlySet<WebhookProblem>>();
 
   constructor(environment: WebhooksEnvironment) {
     this.#environment = environment;
@@ -49,7 +50,10 @@ export class Webhooks {
       log,
       signingSecret: (listId) => this.#signing.of(listId),
       mailchimpNow: ({ account }) => clock.now() + mailchimp(account).clockOffset(),
-      heard: (listId, outcome) => this.#health.heard(listId, outcome),
+      heard: (audience, outcome) => {
+        this.#health.heard(audience.listId, outcome);
+        this.#tell(listWebhookOf(audience), this.status(audience).problems);
+      },
     };
     return receiveWebhook(receiver, request);
   }
@@ -94,21 +98,24 @@ export class Webhooks {
   }
 
   /** Remembers what is wrong with the registration, and tells it. */
-  #note({ listId, name, account }: AudienceSettings, reports: readonly WebhookReport[]): void {
+  #note(audience: AudienceSettings, reports: readonly WebhookReport[]): void {
+    const { listId, account } = audience;
     const list = problemsOf(reports, 'list', listId);
     const batch = problemsOf(reports, 'batches', account.label);
     this.#health.checked(listId, { list: list.filter((problem) => !BEHAVIOUR.has(problem)), batch });
-    this.#tell(`The webhook of the audience "${name}"`, list);
+    this.#tell(listWebhookOf(audience), list);
     this.#tell(`The batch webhook of the account "${account.label}"`, batch);
   }
 
-  /** What was told last is not told again. */
+  /** Tells problems when one of them is new. */
   #tell(whose: string, problems: readonly WebhookProblem[]): void {
-    const text = problems.join(', ');
-    if (text !== '' && this.#told.get(whose) !== text) this.#environment.log(`${whose} at Mailchimp: ${text}. The control node puts it right: topic "webhooks", payload "repair".`);
-    this.#told.set(whose, text);
+    const told = this.#told.get(whose);
+    if (problems.some((problem) => !told?.has(problem))) this.#environment.log(`${whose} at Mailchimp: ${problems.join(', ')}. The control node puts it right: topic "webhooks", payload "repair".`);
+    this.#told.set(whose, new Set(problems));
   }
 }
+
+const listWebhookOf = ({ name }: AudienceSettings): string => `The webhook of the audience "${name}"`;
 
 /** Not of the registration: these are known without looking. */
 const BEHAVIOUR: ReadonlySet<WebhookProblem> = new Set<WebhookProblem>(['silent', 'refused', 'secret_unknown']);

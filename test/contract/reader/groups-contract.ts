@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { groupId, historyId, writeId } from '../../../src/base/ids.ts';
+import { contactId, groupId, historyId, writeId } from '../../../src/base/ids.ts';
 import { groupContact, START, type ReaderWorld, type WorldOptions } from './reader-world.ts';
 
 export const groupsContract = (open: (options?: WorldOptions) => Promise<ReaderWorld>): void => {
@@ -7,7 +7,7 @@ export const groupsContract = (open: (options?: WorldOptions) => Promise<ReaderW
     const { reader, newsletter, happens } = await open();
     const smart = await happens((acts) => {
       acts.setGroupActive(newsletter, false);
-      return groupId(acts.createGroup({ title: 'Smart & <new>', smart: true }));
+      return groupId(acts.createGroup({ title: 'Smart & <new>', search: [['last_name', '=', 'Rubble']] }));
     });
     assert.deepEqual(await reader.groups([smart, newsletter, groupId(999)]), [
       { id: newsletter, title: 'Newsletter', isActive: false, isSmart: false },
@@ -27,6 +27,41 @@ export const groupsContract = (open: (options?: WorldOptions) => Promise<ReaderW
     assert.deepEqual(await reader.addedAfter(newsletter, null, 1), [betty]);
     assert.deepEqual(await reader.addedAfter(newsletter, betty, 10), [bammBamm]);
     assert.deepEqual(await reader.groupContacts([barney, betty], [newsletter]), [groupContact(betty, newsletter), groupContact(barney, newsletter, 'Removed')]);
+  });
+
+  it('in a smart group are those whom its search finds or who were added by hand, without those removed by hand', async () => {
+    const { reader, person, happens } = await open();
+    const [smart, barney, betty, wilma] = await happens((acts) => {
+      const people = [person('Barney'), person('Betty'), contactId(acts.createContact({ firstName: 'Wilma', lastName: 'Flintstone' }))] as const;
+      const group = groupId(acts.createGroup({ title: 'Smart', search: [['last_name', '=', 'Rubble']] }));
+      acts.removeFromGroup(people[1], group);
+      acts.addToGroup(people[2], group);
+      return [group, ...people] as const;
+    });
+    assert.deepEqual((await reader.searchResult(smart, [wilma, betty, barney])).members, new Set([barney, wilma]));
+    assert.deepEqual((await reader.searchResult(smart, [betty])).members, new Set());
+    assert.deepEqual(await reader.searchedAfter(smart, null, 1), [barney]);
+    assert.deepEqual(await reader.searchedAfter(smart, barney, 10), [wilma]);
+    assert.deepEqual(await reader.groupContacts([barney, betty, wilma], [smart]), [groupContact(betty, smart, 'Removed'), groupContact(wilma, smart)]);
+  });
+
+  it('what a search found is as old as CiviCRM’s table of it, until it searches anew', async () => {
+    const { reader, person, happens, time } = await open({ timezone: 'Europe/Berlin' });
+    const smart = await happens((acts) => groupId(acts.createGroup({ title: 'Smart', search: [['last_name', '=', 'Rubble']] })));
+    const first = await reader.searchResult(smart, [await happens(() => person('Barney'))]);
+    assert.deepEqual([first.since, first.at], [START, START], 'asked again, because the first time filled the table');
+    const betty = await happens(() => person('Betty'));
+    time.service.advance(60_000);
+    assert.deepEqual(await reader.searchResult(smart, [betty]), { members: new Set(), since: START, at: START });
+    time.service.advance(600_000);
+    assert.deepEqual(await reader.searchResult(smart, [betty]), { members: new Set([betty]), since: START, at: START + 660_000 });
+  });
+
+  it('a smart group that is disabled or gone is no empty one', async () => {
+    const { reader, person, happens } = await open();
+    const betty = await happens(() => person('Betty'));
+    const smart = await happens((acts) => groupId(acts.createGroup({ title: 'Smart', search: [['last_name', '=', 'Rubble']], active: false })));
+    for (const group of [smart, groupId(999)]) await assert.rejects(reader.searchResult(group, [betty]), { code: 'group_missing' });
   });
 
   it('the history is read of some groups and domain-wide, with our marks', async () => {
@@ -65,7 +100,7 @@ export const groupsContract = (open: (options?: WorldOptions) => Promise<ReaderW
     assert.deepEqual(await reader.historyIds(historyId(1), historyId(10)), new Set([1, 2, 3, 5]));
     assert.deepEqual(await reader.historyIds(historyId(3), historyId(2)), new Set());
     await happens((acts) => acts.commit(transaction));
-    assert.deepEqual((await reader.historySince(historyId(3), [newsletter], 100)).map(({ id, contactId, status }) => [id, contactId, status]), [[4, betty, 'Removed']]);
+    assert.deepEqual((await reader.historySince(historyId(3), [newsletter], 100)).map((row) => [row.id, row.contactId, row.status]), [[4, betty, 'Removed']]);
     assert.deepEqual((await reader.historySince(historyId(0), [newsletter], 2)).map(({ id }) => id), [1, 3]);
   });
 
@@ -78,7 +113,7 @@ export const groupsContract = (open: (options?: WorldOptions) => Promise<ReaderW
       return people;
     });
     assert.deepEqual(await reader.groupContacts([kept, duplicate], [newsletter]), [groupContact(kept, newsletter)]);
-    assert.deepEqual((await reader.history([kept, duplicate], [newsletter])).map(({ contactId }) => contactId), [kept]);
+    assert.deepEqual((await reader.history([kept, duplicate], [newsletter])).map((row) => row.contactId), [kept]);
     assert.deepEqual((await reader.emailsOfContacts([kept])).map(({ email }) => email), ['wilma@example.org', 'other@example.org']);
   });
 };

@@ -112,6 +112,19 @@ export const inboxContract = (stores: () => Stores): void => {
     assert.deepEqual([await store.unhandled(LIST, 9), await store.countUnhandled(LIST)], [[], 0]);
     assert.equal(await store.receive(hook('a', NOW)), false, 'a handled webhook that comes again is known');
   });
+
+  it('forgets what was handled before a time, of one audience', async () => {
+    const { store } = stores();
+    for (const key of ['old', 'new', 'waiting']) await store.receive(hook(key, NOW));
+    await store.receive(hook('old', NOW, OTHER_LIST));
+    const [old, recent] = await store.unhandled(LIST, 2);
+    await store.settleInbox(old!.id, NOW);
+    await store.settleInbox(recent!.id, NOW + 1);
+    await store.settleInbox(only(await store.unhandled(OTHER_LIST, 9)).id, NOW);
+    await store.forgetHandled(LIST, NOW + 1);
+    assert.equal(await store.countUnhandled(LIST), 1);
+    assert.deepEqual(await Promise.all([store.receive(hook('old', NOW)), store.receive(hook('new', NOW)), store.receive(hook('old', NOW, OTHER_LIST))]), [true, false, false]);
+  });
 };
 
 export const creationClaimsContract = (stores: () => Stores): void => {

@@ -8,9 +8,9 @@ import { loadFlow, type FlowNode, type Initializer } from './flow.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const core = createRequire(createRequire(import.meta.url).resolve('node-red'));
-const CORE_NODES = ['common/20-inject', 'common/21-debug', 'common/90-comment', 'function/10-switch', 'function/89-delay', 'network/21-httpin'];
+const CORE_NODES = ['common/20-inject', 'common/21-debug', 'common/90-comment', 'function/10-function', 'function/10-switch', 'function/89-delay', 'network/21-httpin', 'network/21-httprequest'];
 const STAGE_FOLDERS = ['fetch', 'remove-invalid', 'populate', 'create-contacts', 'clean-duplicates', 'add-civi-only', 'identify-changes', 'data-hooks', 'reconcile', 'submit'];
-const FOLDERS = ['start', ...STAGE_FOLDERS, 'batch-handler', 'webhook', 'control', 'simulator'];
+const FOLDERS = ['start', ...STAGE_FOLDERS, 'hook-return', 'batch-handler', 'webhook', 'control', 'simulator'];
 
 export const readFlow = (...path: readonly string[]): readonly FlowNode[] => JSON.parse(readFileSync(join(root, ...path), 'utf8')) as FlowNode[];
 

@@ -48,7 +48,7 @@ describe('simulated CiviCRM: what administrators and people do', () => {
 
   it('makes smart groups, disabled groups, groups of a given id, tags', async () => {
     const { civi, wilma } = withGroup();
-    const smart = civi.acts.createGroup({ title: 'Smart', smart: true, id: 111 });
+    const smart = civi.acts.createGroup({ title: 'Smart', search: [['last_name', '=', 'Rubble']], id: 111 });
     const disabled = civi.acts.createGroup({ title: 'Old', active: false });
     assert.deepEqual([smart, disabled], [111, 112]);
     const groups = await rows(civi, 'Group.get', { select: ['saved_search_id', 'is_active'], where: [['id', 'IN', [smart, disabled]]], orderBy: { id: 'ASC' } });

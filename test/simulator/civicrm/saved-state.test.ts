@@ -32,7 +32,8 @@ describe('simulated CiviCRM: its saved state', () => {
 
   it('refuses what is not a saved state, and keeps what it has', () => {
     const { civi } = site();
-    for (const state of [null, {}, { format: 0 }, { format: 1, timezone: 'UTC', skew: 0, keys: [], transactions: [], tables: { contact: [] } }]) assert.throws(() => civi.load(state), RangeError);
+    const saved = { format: 2, timezone: 'UTC', skew: 0, keys: [], transactions: [], smartGroups: { timeout: 5, locked: [] }, tables: {} };
+    for (const state of [null, {}, { ...saved, format: 1 }, { ...saved, smartGroups: undefined }, { ...saved, tables: { contact: [] } }]) assert.throws(() => civi.load(state), RangeError);
     assert.equal(civi.tables.contact.size, 3);
   });
 });

@@ -8,7 +8,10 @@ import { NOBODY } from '../../../src/simulator/civicrm/keys.ts';
 import { MemoryTable } from '../../../src/simulator/civicrm/memory-table.ts';
 import { memoryTables } from '../../../src/simulator/civicrm/memory-tables.ts';
 import type { EntityTagRow } from '../../../src/simulator/civicrm/rows.ts';
+import { contactsOf } from '../../../src/simulator/civicrm/saved-searches.ts';
+import type { Site } from '../../../src/simulator/civicrm/site.ts';
 import { SiteTime } from '../../../src/simulator/civicrm/site-time.ts';
+import { SmartGroupCache } from '../../../src/simulator/civicrm/smart-group-cache.ts';
 import { Transactions } from '../../../src/simulator/civicrm/transactions.ts';
 import { CivicrmActs } from '../../../src/simulator/civicrm/acts.ts';
 import { SimulatorClock } from '../../../src/simulator/clock.ts';
@@ -56,7 +59,9 @@ describe('simulated CiviCRM: tables in memory', () => {
 describe('simulated CiviCRM: reads look at no more rows than they must', () => {
   const tables = memoryTables();
   const clock = new SimulatorClock();
-  const site = { tables, time: new SiteTime(clock, 'UTC', 0), random: seeded(), version: '6.18' as const, transactions: new Transactions(tables), breakdown: new Breakdown() };
+  const time = new SiteTime(clock, 'UTC', 0);
+  const smartGroups = new SmartGroupCache(tables, time, 5, (search) => contactsOf(site, search));
+  const site: Site = { tables, time, random: seeded(), version: '6.18', transactions: new Transactions(tables), smartGroups, breakdown: new Breakdown() };
   const acts = new CivicrmActs(site);
   const group = acts.createGroup({ title: 'Small' });
   const large = acts.createGroup({ title: 'Large' });

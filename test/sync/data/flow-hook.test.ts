@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { SyncError } from '../../../src/base/errors.ts';
+import type { RunMode } from '../../../src/store/entities.ts';
 import type { HookRow, HookRunner } from '../../../src/sync/data/hook-runner.ts';
-import { DATA, mergeFieldAt, tagsAt } from '../../support/data-scenario.ts';
+import { changesContact, DATA, mergeFieldAt, tagsAt } from '../../support/data-scenario.ts';
 import { openScenario, P1, P2, P3, type Scenario } from '../../support/scenario.ts';
 import { closeWorlds, LIST } from '../../support/sync-world.ts';
 
@@ -21,7 +22,7 @@ function hookThat(answer: Answer, more: Partial<HookRunner> = {}): Hook {
     everybody: false,
     before: () => {
       events.push('before');
-      return Promise.resolve();
+      return Promise.resolve('ready' as const);
     },
     rows: async (_run, rows, read) => {
       asked.push(rows);
@@ -33,8 +34,11 @@ function hookThat(answer: Answer, more: Partial<HookRunner> = {}): Hook {
 }
 
 /** A run whose data hooks nodes have these hooks, one behind the other. */
-async function run(s: Scenario, ...hooks: readonly HookRunner[]): Promise<void> {
-  const id = await s.sync.begin('full', DATA);
+const run = (s: Scenario, ...hooks: readonly HookRunner[]): Promise<void> => runOf('full', s, hooks);
+const incremental = (s: Scenario, ...hooks: readonly HookRunner[]): Promise<void> => runOf('incremental', s, hooks);
+
+async function runOf(mode: RunMode, s: Scenario, hooks: readonly HookRunner[]): Promise<void> {
+  const id = await s.sync.begin(mode, DATA);
   await s.sync.goOn(id, { before: 'dataHooks' });
   const signal = new AbortController().signal;
   for (const hook of hooks) await s.sync.engine.runStage('dataHooks', id, { signal, hook });
@@ -42,6 +46,8 @@ async function run(s: Scenario, ...hooks: readonly HookRunner[]): Promise<void> 
 }
 
 const paying = (until: string): Answer => (rows) => rows.map(({ id }) => ({ id, merge_fields: { PAIDTO: until } }));
+
+const titled = (title: string): HookRunner => hookThat((rows) => rows.map(({ id }) => ({ id, merge_fields: { TITLE: title } })));
 
 async function withField(): Promise<Scenario> {
   const s = await openScenario();
@@ -124,6 +130,15 @@ describe('a hook of the flow', () => {
     assert.deepEqual([hook.events, hook.asked.map((rows) => rows.length)], [['before', 'rows', 'rows'], [2, 1]]);
   });
 
+  it('whose loading failed is not asked about rows, and they stay as they were', async () => {
+    const s = await withField();
+    await s.joined(P1);
+    await run(s, hookThat(paying('2027-01-31')));
+    const failed = hookThat(paying('2028-01-31'), { before: () => Promise.resolve('skip' as const) });
+    await run(s, failed);
+    assert.deepEqual([mergeFieldAt(s, P1, 'PAIDTO'), failed.asked.length], ['2027-01-31', 0]);
+  });
+
   it('never has more chunks unanswered than its window', async () => {
     const s = await openScenario();
     for (let number = 0; number < 7; number++) s.person.subscribes(`many${number}@example.org`);
@@ -154,6 +169,45 @@ describe('a hook of the flow', () => {
     assert.deepEqual([mergeFieldAt(s, P1, 'PAIDTO'), tagsAt(s, P1)], ['2027-01-31', ['gave']]);
     assert.deepEqual([paid.asked.length, gave.asked.length], [1, 1]);
     assert.deepEqual(Object.keys((await s.sync.row(P1)).hookData).filter((name) => name.startsWith('flow:')).toSorted(), ['flow:gave', 'flow:paid']);
+  });
+
+  it('takes over what another one set, whatever their names: one that was renamed or removed says nothing any more', async () => {
+    const s = await withField();
+    await s.joined(P1);
+    await run(s, hookThat(paying('2027-01-31'), { name: 'z' }));
+    await run(s);
+    const before = s.sync.writes;
+    await run(s, hookThat(paying('2027-01-31'), { name: 'a' }));
+    assert.equal(s.sync.writes - before, 0, 'the same is not sent again');
+    await run(s, hookThat(paying('2028-01-31'), { name: 'a' }));
+    assert.equal(mergeFieldAt(s, P1, 'PAIDTO'), '2028-01-31');
+    await run(s, hookThat(paying(''), { name: 'a' }));
+    assert.equal(mergeFieldAt(s, P1, 'PAIDTO'), '');
+  });
+
+  it('of two that set the same field the last in the flow counts, and nothing goes back and forth', async () => {
+    const s = await withField();
+    await s.joined(P1);
+    for (let round = 0; round < 3; round++) {
+      const before = s.sync.writes;
+      await run(s, hookThat(paying('2027-01-31'), { name: 'z' }), hookThat(paying('2028-01-31'), { name: 'a' }));
+      assert.deepEqual([mergeFieldAt(s, P1, 'PAIDTO'), s.sync.writes - before], ['2028-01-31', round === 0 ? 1 : 0]);
+    }
+  });
+
+  it('is followed by a mapping of the settings that fills the same field, and follows one', async () => {
+    const s = await openScenario({ list: { data: { mergeFields: {} } } });
+    s.world.mailchimp.setup.createMergeField(LIST, { tag: 'TITLE' });
+    const contact = await s.joined(P1);
+    await run(s, titled('by the hook'));
+    assert.equal(mergeFieldAt(s, P1, 'TITLE'), 'by the hook');
+    s.sync.engine = await s.world.reopen({ data: { mergeFields: { TITLE: 'job_title' } } });
+    await changesContact(s, contact, { job_title: 'by the mapping' });
+    await s.comesToRest(DATA);
+    assert.equal(mergeFieldAt(s, P1, 'TITLE'), 'by the mapping');
+    s.sync.engine = await s.world.reopen({ data: { mergeFields: {} } });
+    await run(s, titled('by the hook again'));
+    assert.equal(mergeFieldAt(s, P1, 'TITLE'), 'by the hook again');
   });
 
   it('of a new member what it says goes with the PUT', async () => {
@@ -215,12 +269,37 @@ describe('a hook of the flow', () => {
   it('is asked about rows with a change only, in the runs between two whole comparisons, unless it wants everybody', async () => {
     const s = await openScenario();
     await s.joined(P1);
-    await run(s);
     const hooks = [hookThat(() => []), hookThat(() => [], { name: 'all', everybody: true })];
+    await run(s, ...hooks);
     s.passes(60);
-    const id = await s.sync.begin('incremental', DATA);
-    await s.sync.goOn(id, { before: 'dataHooks' });
-    for (const hook of hooks) await s.sync.engine.runStage('dataHooks', id, { signal: new AbortController().signal, hook });
-    assert.deepEqual(hooks.map(({ asked }) => asked.length), [0, 1]);
+    await incremental(s, ...hooks);
+    assert.deepEqual(hooks.map(({ asked }) => asked.length), [1, 2]);
+  });
+
+  for (const [what, failing] of [
+    ['whose rows were skipped', { rows: () => Promise.resolve(null) }],
+    ['whose loading failed', { before: () => Promise.resolve('skip' as const) }],
+  ] as const)
+    it(`${what} is asked about everybody again in the next run, and no more once it has answered`, async () => {
+      const s = await withField();
+      await s.joined(P1);
+      await run(s, hookThat(paying('2027-01-31'), failing));
+      assert.equal(mergeFieldAt(s, P1, 'PAIDTO'), '');
+      const mended = hookThat(paying('2027-01-31'));
+      for (let round = 0; round < 4; round++) {
+        s.passes(60);
+        await incremental(s, mended);
+      }
+      // The second time because the row was changed by the first.
+      assert.deepEqual([mergeFieldAt(s, P1, 'PAIDTO'), mended.asked.length], ['2027-01-31', 2]);
+    });
+
+  it('that is new is asked about everybody in the next run, whatever its mode', async () => {
+    const s = await withField();
+    await s.joined(P1);
+    await run(s, hookThat(() => [], { name: 'other' }));
+    s.passes(60);
+    await incremental(s, hookThat(paying('2027-01-31')));
+    assert.equal(mergeFieldAt(s, P1, 'PAIDTO'), '2027-01-31');
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { formatMergeField, pathsFor } from '../../../src/sync/data/merge-field-format.ts';
+import { formatMergeField, missingParts, pathsFor } from '../../../src/sync/data/merge-field-format.ts';
 
 const format = (type: string, value: unknown, phoneFormat: string | null = null): unknown => formatMergeField({ tag: 'X', type, phoneFormat }, 'field', () => value);
 
@@ -12,7 +12,10 @@ describe('a value as a merge field takes it', () => {
     ['text', true, '1'],
     ['text', false, '0'],
     ['text', ['Red', 'Blue', null], 'Red, Blue'],
-    ['text', '🦕'.repeat(300), '🦕'.repeat(255)],
+    ['text', 'x'.repeat(300), 'x'.repeat(255)],
+    ['text', '🦕'.repeat(300), '🦕'.repeat(63)],
+    ['text', `x${'é'.repeat(127)}`, `x${'é'.repeat(127)}`],
+    ['text', `xx${'é'.repeat(127)}`, `xx${'é'.repeat(126)}`],
     ['number', '12.50', 12.5],
     ['number', 0, 0],
     ['number', '', ''],
@@ -41,8 +44,20 @@ describe('a value as a merge field takes it', () => {
       'address_primary.street_address', 'address_primary.supplemental_address_1', 'address_primary.city',
       'address_primary.state_province_id:abbr', 'address_primary.postal_code', 'address_primary.country_id.iso_code',
     ]);
-    const site: Readonly<Record<string, unknown>> = { 'address_primary.street_address': '303 Cobblestone Way', 'address_primary.city': 'Bedrock', 'address_primary.postal_code': '70777', 'address_primary.country_id.iso_code': 'US' };
-    assert.deepEqual(formatMergeField(field, 'address_primary', (path) => site[path] ?? null), { addr1: '303 Cobblestone Way', addr2: '', city: 'Bedrock', state: '', zip: '70777', country: 'US' });
+    const site: Readonly<Record<string, unknown>> = {
+      'address_primary.street_address': '303 Cobblestone Way',
+      'address_primary.city': 'Bedrock',
+      'address_primary.state_province_id:abbr': 'GA',
+      'address_primary.postal_code': '70777',
+      'address_primary.country_id.iso_code': 'US',
+    };
+    const read = (path: string): unknown => site[path] ?? null;
+    assert.deepEqual(formatMergeField(field, 'address_primary', read), { addr1: '303 Cobblestone Way', addr2: '', city: 'Bedrock', state: 'GA', zip: '70777', country: 'US' });
+    assert.deepEqual(missingParts(field, 'address_primary', read), []);
+    const withoutState = (path: string): unknown => (path.includes('state') ? null : read(path));
+    assert.equal(formatMergeField(field, 'address_primary', withoutState), '');
+    assert.deepEqual(missingParts(field, 'address_primary', withoutState), ['state']);
     assert.equal(formatMergeField(field, 'address_primary', () => null), '');
+    assert.deepEqual(missingParts(field, 'address_primary', () => null), []);
   });
 });

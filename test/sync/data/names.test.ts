@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { byMailchimpApi, changesContact, DATA, mergeFieldAt } from '../../support/data-scenario.ts';
 import { openScenario, P1, P2, type Scenario } from '../../support/scenario.ts';
-import { closeWorlds } from '../../support/sync-world.ts';
+import { closeWorlds, LIST } from '../../support/sync-world.ts';
 
 const names = (s: Scenario, contact: number): readonly unknown[] => [mergeFieldAt(s, P1, 'FNAME'), s.civi.firstNameOf(contact)];
 const renamesAtMailchimp = (s: Scenario, first: string): Promise<void> => byMailchimpApi(s, 'PATCH', `/members/${P1}`, { merge_fields: { FNAME: first } });
@@ -89,6 +89,21 @@ describe('names', () => {
     await s.sync.full(); // without data: the change is seen, and nothing is done about it
     await s.sync.run('incremental', DATA);
     assert.deepEqual(names(s, contact), ['Betty', 'Betty']);
+  });
+
+  it('that the audience has no merge field for are not sent again and again, nor taken for blank', async () => {
+    const s = await openScenario();
+    const list = s.world.mailchimp.state.lists.find(({ id }) => id === LIST)!;
+    list.mergeFields = list.mergeFields.filter(({ tag }) => tag !== 'LNAME');
+    const contact = s.civi.creates('Wilma', P1);
+    s.civi.adds(contact);
+    await s.comesToRest(DATA);
+    s.civi.renames(contact, 'Betty');
+    await s.comesToRest(DATA);
+    assert.deepEqual([names(s, contact), s.world.civicrm.tables.contact.get(contact)?.last_name], [['Betty', 'Betty'], 'Flintstone']);
+    s.world.mailchimp.setup.createMergeField(LIST, { tag: 'LNAME' });
+    await s.comesToRest(DATA);
+    assert.equal(mergeFieldAt(s, P1, 'LNAME'), 'Flintstone');
   });
 
   it('are left alone where the settings say so', async () => {

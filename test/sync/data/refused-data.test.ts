@@ -12,6 +12,12 @@ describe('refused data', () => {
     assert.deepEqual(Object.keys(refusedData(ASKED, [{ field: 'marketing_permissions', message: '' }])), ['permission:1']);
   });
 
+  it('one of several tags is that at its place in what was sent', () => {
+    const asked = { 'tag:a': true, 'merge:JOB': 'x', 'tag:b': true, 'tag:c': false } as const;
+    assert.deepEqual(Object.keys(refusedData(asked, [{ field: 'tags.item:1.name', message: 'too long' }])), ['tag:b']);
+    assert.deepEqual(Object.keys(refusedData(asked, [{ field: 'tags', message: 'too many' }])), ['tag:a', 'tag:b', 'tag:c']);
+  });
+
   it('are all, where none is named: the same must not be asked for again', () => {
     assert.deepEqual(Object.keys(refusedData(ASKED, [{ field: '', message: 'no' }])), Object.keys(ASKED));
     assert.deepEqual(Object.keys(refusedData(ASKED, [])), Object.keys(ASKED));

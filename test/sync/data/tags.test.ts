@@ -39,6 +39,84 @@ describe('tags', () => {
     assert.deepEqual(tagsAt(s, P1), []);
   });
 
+  it('renamed or deleted in CiviCRM: the old one comes off, and the new one comes', async () => {
+    const s = await openScenario(PREFIXED);
+    const contact = await s.joined(P1);
+    const [news, gone] = [s.civi.acts.createTag('News: monthly'), s.civi.acts.createTag('News: weekly')];
+    s.civi.acts.tag(contact, news);
+    s.civi.acts.tag(contact, gone);
+    await s.comesToRest(DATA);
+    assert.deepEqual(tagsAt(s, P1), ['News: monthly', 'News: weekly']);
+    s.world.civicrm.records.relabelTag(news, 'News: every month');
+    s.world.civicrm.records.deleteTag(gone);
+    await s.comesToRest(DATA);
+    assert.deepEqual(tagsAt(s, P1), ['News: every month']);
+    s.world.civicrm.records.relabelTag(news, 'Every month');
+    await s.comesToRest(DATA);
+    assert.deepEqual(tagsAt(s, P1), []);
+  });
+
+  it('that differ from a member’s in their case only are the same tag: nothing is sent, again and again', async () => {
+    const s = await openScenario(PREFIXED);
+    const contact = await s.joined(P1);
+    await tagAtMailchimp(s, P1, 'news: Monthly');
+    await tagAtMailchimp(s, P1, 'NEWS: OLD');
+    s.civi.acts.tag(contact, s.civi.acts.createTag('News: monthly'));
+    const before = s.sync.writes;
+    await s.sync.full(DATA);
+    assert.equal(s.sync.writes - before, 1, 'the old one comes off');
+    assert.deepEqual(tagsAt(s, P1), ['news: Monthly']);
+    await s.comesToRest(DATA);
+  });
+
+  it('of a mapping come off, however their name is written at Mailchimp', async () => {
+    const s = await openScenario(MAPPED);
+    const contact = await s.joined(P1);
+    await tagAtMailchimp(s, P1, 'Gave');
+    const donor = s.civi.acts.createTag('Donor');
+    s.civi.acts.tag(contact, donor);
+    await s.comesToRest(DATA);
+    assert.deepEqual(tagsAt(s, P1), ['Gave']);
+    s.civi.acts.untag(contact, donor);
+    const before = s.sync.writes;
+    await s.sync.full(DATA);
+    await s.sync.run('incremental', DATA);
+    assert.deepEqual([tagsAt(s, P1), s.sync.writes - before], [[], 1]);
+  });
+
+  it('with commas, spaces around them and signs of their own are one tag each', async () => {
+    const s = await openScenario(PREFIXED);
+    const contact = await s.joined(P1);
+    for (const label of ['News: bowling, drums', 'News: 5 < 6 & "7"', 'News: Zoë 🦕 ']) s.civi.acts.tag(contact, s.civi.acts.createTag(label));
+    await s.comesToRest(DATA);
+    assert.deepEqual(tagsAt(s, P1), ['News: 5 < 6 & "7"', 'News: Zoë 🦕', 'News: bowling, drums']);
+  });
+
+  for (const [whose, known] of [['a known member', true], ['a new member', false]] as const)
+    it(`too long for Mailchimp are refused by themselves, told, and keep no other tag away (${whose})`, async () => {
+      const long = 'x'.repeat(101);
+      const s = await openScenario({ list: { data: { tags: { mapping: { Donor: 'gave', Board: long, Zebra: 'zebra' } } } } });
+      const contact = known ? await s.joined(P1) : s.civi.creates('Fred', P1);
+      if (!known) s.civi.adds(contact);
+      for (const label of ['Donor', 'Board', 'Zebra']) s.civi.acts.tag(contact, s.civi.acts.createTag(label));
+      await s.comesToRest(DATA);
+      assert.deepEqual([s.member(P1), tagsAt(s, P1), await s.failReason(P1)], ['subscribed', ['gave', 'zebra'], 'data_refused']);
+      assert.deepEqual(Object.keys((await s.sync.row(P1)).memory.dataRefused ?? {}), [`tag:${long}`]);
+      assert.ok(s.world.logged.some((line) => line.includes(`tag:${long}`)));
+    });
+
+  it('of more than fifty, a bound one beyond the fiftieth comes off when CiviCRM has it no more', async () => {
+    const s = await openScenario(PREFIXED);
+    const contact = await s.joined(P1);
+    const tags = Array.from({ length: 60 }, (_, number) => s.civi.acts.createTag(`News: ${String(number).padStart(2, '0')}`));
+    for (const tag of tags) s.civi.acts.tag(contact, tag);
+    await s.comesToRest(DATA);
+    assert.equal(tagsAt(s, P1).length, 60);
+    s.civi.acts.untag(contact, tags[59]!);
+    await s.comesToRest(DATA);
+    assert.deepEqual([tagsAt(s, P1).length, tagsAt(s, P1).includes('News: 59')], [59, false]);
+  });
+
   it('that the settings do not bind are never touched', async () => {
     const s = await openScenario(MAPPED);
     await s.joined(P1);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { HOUR } from '../../../src/base/clock.ts';
-import { closeWorlds } from '../../support/sync-world.ts';
-import { P1, P2, openScenario } from '../../support/scenario.ts';
+import { closeWorlds, INTEREST_GROUP } from '../../support/sync-world.ts';
+import { BATCHED, P1, P2, openScenario } from '../../support/scenario.ts';
 
 /** algorithm.md: each clock is corrected by what its `Date` header shows; our own counts for nothing but patience. */
 describe('rules: clocks that are off', () => {
@@ -28,6 +28,29 @@ describe('rules: clocks that are off', () => {
       s.civi.adds(wilma);
       await s.comesToRest();
       s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+    });
+
+    it(`${what}: a process that has just begun and hears a webhook first counts it right`, async () => {
+      const s = await openScenario(options);
+      const wilma = await s.added('Wilma', P1);
+      s.mailchimpAdmin.archives(P1);
+      s.sync.engine = await s.world.reopen({});
+      await s.webhooksArrive();
+      s.assertSides([P1, 'archived'], [wilma, 'Removed']);
+    });
+
+    it(`${what}: a process that has just begun and settles a batch first counts it right`, async () => {
+      const s = await openScenario({ ...options, ...BATCHED });
+      const wilma = await s.added('Wilma', P1);
+      s.civi.adds(wilma, INTEREST_GROUP);
+      s.passes(20);
+      await s.sync.run();
+      s.mailchimpAdmin.unsubscribes(P1);
+      await s.batchesRun();
+      s.sync.engine = await s.world.reopen({ submitSingly: 0 });
+      await s.sync.handleBatches();
+      await s.comesToRest();
+      s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
     });
 
     it(`${what}: incremental runs miss nothing`, async () => {

@@ -21,6 +21,20 @@ async function fetched(s: Scenario, mode: 'incremental' | 'full' | 'since' = 'in
 
 const listings = (s: Scenario): number => s.world.mailchimp.log.filter(({ method, path }) => method === 'GET' && path.endsWith('/members')).length;
 
+/** Mailchimp's listings leave members out, each time others: `shows` says whom the listing of a number shows. */
+function leavesOut(s: Scenario, shows: (place: number, listing: number) => boolean): void {
+  const { mailchimp } = s.world;
+  const handle = mailchimp.handle.bind(mailchimp);
+  let listing = 0;
+  mailchimp.handle = async (request) => {
+    const answer = await handle(request);
+    if (request.query.get('status') === 'archived' || !request.path.endsWith('/members') || !('body' in answer)) return answer;
+    listing += 1;
+    const page = JSON.parse(String(answer.body)) as { members: readonly unknown[] };
+    return { ...answer, body: JSON.stringify({ ...page, members: page.members.filter((_, place) => shows(place, listing)) }) };
+  };
+}
+
 describe('stage fetch', () => {
   closeWorlds();
 
@@ -49,7 +63,7 @@ describe('stage fetch', () => {
     await fetched(s);
     s.passes(60);
     s.person.unsubscribes(P1);
-    assert.deepEqual(await fetched(s), { fetched: 1, made: 0, changed: 1, withoutEmail: 0, gone: 0, notAsked: 0, full: 0 });
+    assert.deepEqual(await fetched(s), { fetched: 1, made: 0, changed: 1, withoutEmail: 0, notListed: 0, incomplete: 0, gone: 0, notAsked: 0, full: 0 });
     assert.equal((await fetched(s))['fetched'], 1);
     s.passes(60);
     await fetched(s);
@@ -140,6 +154,39 @@ describe('stage fetch', () => {
     assert.equal((await fetched(s, 'full'))['gone'], 0);
     assert.equal((await s.sync.row(address(1000))).member?.status, 'subscribed');
     assert.equal((await fetched(s, 'full'))['gone'], 40);
+  });
+
+  for (const mode of ['incremental', 'full'] as const)
+    it(`a listing that shows others each time is not taken for whole (${mode}): counted, logged, and read again from as far back`, async () => {
+      const s = await openScenario();
+      have(s, 12);
+      await fetched(s);
+      const before = await s.world.store.audience(LIST);
+      s.passes(600);
+      for (let number = 0; number < 12; number++) s.mailchimpAdmin.unsubscribes(address(number));
+      s.mailchimpAdmin.deletesForGood(address(11));
+      leavesOut(s, (place, listing) => place < 2 * listing);
+      const counts = await fetched(s, mode);
+      assert.deepEqual([counts['fetched'], counts['incomplete'], counts['gone']], [6, 1, 0]);
+      assert.ok(s.world.logged.some((line) => line.includes('5 of 11 members')), s.world.logged.join('\n'));
+      assert.deepEqual(await s.world.store.audience(LIST), before);
+      const next = await fetched(s, mode);
+      assert.deepEqual([next['fetched'], next['incomplete'], next['gone']], [11, 0, mode === 'full' ? 1 : 0]);
+    });
+
+  it('members whom Mailchimp counts and never lists are counted and logged, and hold nothing up', async () => {
+    const s = await openScenario();
+    have(s, 5);
+    await fetched(s);
+    s.passes(600);
+    s.mailchimpAdmin.deletesForGood(address(4));
+    leavesOut(s, (place) => place > 0);
+    const before = s.now;
+    const counts = await fetched(s, 'full');
+    assert.deepEqual([counts['incomplete'], counts['notListed'], counts['gone']], [0, 1, 1]);
+    assert.ok(s.world.logged.some((line) => line.includes('1 of 4 members')));
+    assert.ok((await s.world.store.audience(LIST)).fetchedAt! >= before - 1000);
+    assert.equal((await s.sync.row(address(0))).member?.status, 'subscribed');
   });
 
   it('an answer that fails leaves the last fetch as it was: the next one goes back as far', async () => {

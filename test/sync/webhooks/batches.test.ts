@@ -124,6 +124,40 @@ describe('batches and their webhooks', () => {
     for (const [address, contact] of [[P1, wilma], [P2, fred], [P3, betty]] as const) s.assertSides([address, 'subscribed'], [contact, 'Added']);
   });
 
+  it('a batch of which Mailchimp cannot tell holds up no other, and is given up in the end', async () => {
+    const { s, wilma, fred } = await submitted();
+    await s.batchesRun();
+    const betty = s.civi.creates('Betty', P3);
+    s.civi.adds(betty);
+    s.passes(60);
+    await s.sync.run();
+    await s.batchesRun();
+    const [first] = s.world.mailchimp.batches.all();
+    s.world.mailchimp.faults.add({ kind: 'server-error' }, { path: new RegExp(`batches/${first!.id}`), times: 100_000 });
+    await assert.rejects(s.sync.handleBatches(), { code: 'mailchimp_unreachable' });
+    assert.equal((await s.sync.row(P3)).member?.status, 'subscribed');
+    assert.equal((await s.sync.engine.status())[0]?.openBatches.length, 1);
+    s.passes((12 * HOUR) / 1000 + 60);
+    assert.equal((await s.sync.handleBatches())['givenUp'], 1);
+    s.world.mailchimp.faults.clear();
+    await s.comesToRest();
+    for (const [address, contact] of [[P1, wilma], [P2, fred], [P3, betty]] as const) s.assertSides([address, 'subscribed'], [contact, 'Added']);
+  });
+
+  it('somebody of whom Mailchimp cannot tell keeps nobody else in the batch waiting', async () => {
+    const { s, wilma, fred } = await submitted();
+    await s.batchesRun();
+    // Without the ids of its operations, each member is read.
+    for (const { id } of s.world.mailchimp.batches.all()) s.world.mailchimp.batches.loseOperationIds(id);
+    s.world.mailchimp.faults.add({ kind: 'server-error' }, { path: /members\/p1/, times: 100_000 });
+    await assert.rejects(s.sync.handleBatches(), { code: 'mailchimp_unreachable' });
+    assert.equal((await s.sync.row(P2)).member?.status, 'subscribed');
+    s.world.mailchimp.faults.clear();
+    assert.equal((await s.sync.handleBatches())['batches'], 1);
+    await s.comesToRest();
+    for (const [address, contact] of [[P1, wilma], [P2, fred]] as const) s.assertSides([address, 'subscribed'], [contact, 'Added']);
+  });
+
   describe('after 500 webhooks of batches that could not be delivered', () => {
     it('updates go one by one, because Mailchimp takes no batch', async () => {
       const s = await openScenario(BATCHED);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { WebhookAnswer } from '../../../src/sync/engine.ts';
 import type { WebhookStatus } from '../../../src/sync/webhooks/health.ts';
 import { closeWorlds, GROUP, LIST } from '../../support/sync-world.ts';
 import { BATCHED, P1, P2, openScenario, type Scenario } from '../../support/scenario.ts';
@@ -9,6 +10,12 @@ const statusOf = async (s: Scenario): Promise<WebhookStatus> => (await s.sync.en
 const checks = (s: Scenario): number => s.sync.engine.requests().mailchimp.get('GET webhooks') ?? 0;
 
 const webhook = (s: Scenario) => s.world.mailchimp.state.lists[0]!.webhooks[0]!;
+
+/** A webhook comes, signed with a secret that nobody here knows. */
+function receive(s: Scenario, id: number): Promise<WebhookAnswer> {
+  const { url, form } = s.world.mailchimp.webhooks.waiting().find((each) => each.id === id)!;
+  return s.sync.engine.receiveWebhook({ method: 'POST', query: Object.fromEntries(new URL(url).searchParams), headers: { 'x-mailchimp-signature': 't=1,v1=00' }, body: Buffer.from(new URLSearchParams(form).toString()) });
+}
 
 /** Somebody leaves, the webhook is lost, and a run sees it so many minutes later. */
 async function leavesUnheard(s: Scenario, address: string, minutes: number): Promise<void> {
@@ -144,6 +151,36 @@ describe('the heartbeat of webhooks', () => {
     s.person.subscribes(P1);
     await s.webhooksArrive(s.firedWebhooks().at(-1)!);
     assert.deepEqual((await statusOf(s)).problems, []);
+  });
+
+  it('tells of signed webhooks whose secret is not known here, takes them, and a repair has Mailchimp give a new one', async () => {
+    const s = await openScenario();
+    await s.joined();
+    await s.sync.engine.administerWebhooks('delete', { listIds: [LIST] });
+    await s.sync.engine.administerWebhooks('add', { listIds: [LIST] });
+    const lost = webhook(s).signingSecret;
+    s.sync.engine = await s.world.reopen({});
+    s.person.unsubscribes(P1);
+    s.passes(5);
+    s.person.subscribes(P1);
+    for (const each of s.firedWebhooks()) assert.equal((await receive(s, each)).status, 200);
+    assert.deepEqual((await statusOf(s)).problems, ['secret_unknown']);
+    assert.equal((await s.sync.handleBatches())['webhookProblems'], 1);
+    assert.deepEqual(s.world.logged.filter((line) => /webhook/i.test(line)), ['The webhook of the audience "Newsletter" at Mailchimp: secret_unknown. The control node puts it right: topic "webhooks", payload "repair".']);
+    const [report] = await s.sync.engine.administerWebhooks('check', { listIds: [LIST] });
+    assert.deepEqual([report?.problems, report?.signed], [['secret_unknown'], false]);
+    const [repaired] = await s.sync.engine.administerWebhooks('repair', { listIds: [LIST] });
+    assert.deepEqual([repaired?.problems, repaired?.signed, (await statusOf(s)).problems], [[], true, []]);
+    assert.notEqual(webhook(s).signingSecret, lost);
+  });
+
+  it('tells of refused ones in the log, once until they are right again', async () => {
+    const s = await openScenario({ list: { webhooks: { signingSecret: 'lost at Mailchimp' } } });
+    await s.joined();
+    s.person.unsubscribes(P1);
+    const [unsubscribe] = s.firedWebhooks();
+    for (let time = 1; time <= 3; time += 1) assert.equal((await receive(s, unsubscribe!)).status, 401);
+    assert.equal(s.world.logged.filter((line) => /"Newsletter" at Mailchimp: refused\. The control node puts it right/.test(line)).length, 1);
   });
 
   it('stops nothing when Mailchimp does not answer: it is looked again later', async () => {

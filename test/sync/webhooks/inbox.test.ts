@@ -80,6 +80,77 @@ describe('the inbox of webhooks', () => {
     s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
   });
 
+  it('is not held up by somebody of whom Mailchimp cannot tell: the others are handled, first those that never failed', async () => {
+    const s = await openScenario();
+    const [wilma, betty] = [await s.joined(P1), await s.joined(P2)];
+    s.person.unsubscribes(P1);
+    s.passes(1);
+    s.person.unsubscribes(P2);
+    await deliverAll(s, s.firedWebhooks());
+    s.world.mailchimp.faults.add({ kind: 'server-error' }, { path: /members\/p1/, times: 100_000 });
+    await assert.rejects(s.sync.handleInbox(), { code: 'mailchimp_unreachable' });
+    s.assertSides([P2, 'unsubscribed'], [betty, 'Removed']);
+    assert.equal(await waitingIn(s), 1);
+    s.passes(DAY / 1000);
+    await assert.rejects(s.sync.handleInbox(), { code: 'mailchimp_unreachable' });
+    assert.equal(await waitingIn(s), 1, 'it may be Mailchimp as a whole');
+    s.person.subscribes(P2);
+    await deliverAll(s, s.firedWebhooks());
+    await assert.rejects(s.sync.handleInbox(), { code: 'mailchimp_unreachable' });
+    assert.equal(await waitingIn(s), 0, 'it is this person alone, for a day');
+    s.world.mailchimp.faults.clear();
+    await s.comesToRest();
+    s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
+  });
+
+  it('ends when three people in a row cannot be asked for: it may be everybody, who are kept waiting', async () => {
+    const s = await openScenario();
+    const people = Array.from({ length: 12 }, (_, number) => `person${number}@example.org`);
+    for (const address of people) s.person.subscribes(address);
+    await deliverAll(s, s.firedWebhooks());
+    const asked = new Set<string>();
+    for (const address of people) s.justBefore(new RegExp(`members/${address.replace('@', '(@|%40)')}`), () => asked.add(address));
+    s.world.mailchimp.faults.add({ kind: 'server-error' }, { path: /members/, times: 100_000 });
+    await assert.rejects(s.sync.handleInbox(), { code: 'mailchimp_unreachable' });
+    assert.deepEqual([...asked], people.slice(0, 3));
+    assert.equal(await waitingIn(s), people.length);
+    s.world.mailchimp.faults.clear();
+    assert.deepEqual(await s.sync.handleInbox(), { handled: people.length, waiting: 0 });
+  });
+
+  it('forgets a webhook a month after it was handled; until then its repeats are known', async () => {
+    const s = await openScenario();
+    await s.joined(P1);
+    s.person.unsubscribes(P1);
+    const [unsubscribe] = s.firedWebhooks();
+    const { webhooks } = s.world.mailchimp;
+    const repeats = [webhooks.repeat(unsubscribe!), webhooks.repeat(unsubscribe!)];
+    await s.webhooksArrive(unsubscribe!);
+    s.passes((29 * DAY) / 1000);
+    await s.webhooksArrive(repeats[0]!);
+    assert.equal((await s.sync.handleInbox())['handled'], 0);
+    s.passes((2 * DAY) / 1000);
+    s.person.subscribes(P2);
+    await s.webhooksArrive(s.firedWebhooks().at(-1)!);
+    await deliverAll(s, [repeats[1]!]);
+    assert.equal(await waitingIn(s), 1, 'the old one is forgotten');
+    await s.comesToRest();
+  });
+
+  it('rests while the audience is disabled', async () => {
+    const s = await openScenario();
+    const wilma = await s.joined();
+    s.person.unsubscribes(P1);
+    await deliverAll(s, s.firedWebhooks());
+    const enabled = s.sync.engine;
+    s.sync.engine = await s.world.reopen({ enabled: false });
+    assert.deepEqual(await s.sync.handleInbox(), { handled: 0, waiting: 1 });
+    assert.equal(s.group(wilma), 'Added');
+    s.sync.engine = enabled;
+    assert.deepEqual(await s.sync.handleInbox(), { handled: 1, waiting: 0 });
+    assert.equal(s.group(wilma), 'Removed');
+  });
+
   it("of one audience is handled although another one's meets an error", async () => {
     const s = await openScenario({ twoAudiences: true });
     s.world.mailchimp.state.lists[1]!.webhooks = s.world.mailchimp.state.lists[0]!.webhooks.map((webhook) => ({ ...webhook, id: 'other' }));
@@ -126,6 +197,26 @@ describe('the inbox of webhooks', () => {
     assert.equal((await s.sync.updates()).some(({ state }) => state === 'sending'), false);
     s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
     await s.comesToRest();
+  });
+
+  it('goes on although Mailchimp cannot tell what a crash left half done', async () => {
+    const s = await openScenario();
+    const [wilma, betty] = [s.civi.creates('Wilma', P1), await s.joined(P2)];
+    s.civi.adds(wilma);
+    s.passes(5);
+    const id = await s.sync.begin();
+    await s.sync.goOn(id, { before: 'submit' });
+    const [update] = (await s.sync.updates()).filter(({ side, state }) => side === 'mailchimp' && state === 'queued');
+    await s.world.store.commit(LIST, [{ updates: [{ kind: 'write', id: update!.id, from: ['queued'], set: { state: 'sending', sentAt: s.now } }] }]);
+    s.world.mailchimp.faults.add({ kind: 'server-error' }, { path: /members\/p1/, times: 100_000 });
+    s.person.unsubscribes(P2);
+    await s.webhooksArrive();
+    s.assertSides([P2, 'unsubscribed'], [betty, 'Removed']);
+    assert.ok(s.world.logged.some((line) => /Mailchimp cannot tell just now \(mailchimp_unreachable\) what became of 1 /.test(line)));
+    await s.sync.engine.abort(LIST);
+    s.world.mailchimp.faults.clear();
+    await s.comesToRest();
+    s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
   });
 
   for (const stage of ['fetch', 'createContacts', 'reconcile', 'submit'] as const)

@@ -120,6 +120,9 @@ describe('receiving list webhooks', () => {
       'a time that is none': raw(fieldsWith({ fired_at: 'yesterday' })),
       'a day that there is not': raw(fieldsWith({ fired_at: '2026-13-45 08:59:58' })),
       'a list in place of the data': { type: 'unsubscribe', fired_at: '2026-11-24 08:59:58', data: ['x'] },
+      'an address longer than any': raw(fieldsWith({ 'data[email]': `${'é'.repeat(161)}@example.org` })),
+      'an id longer than any': raw(fieldsWith({ 'data[id]': '0'.repeat(65) })),
+      'a former address longer than any': raw(fieldsWith({ type: 'upemail', 'data[old_email]': `${'x'.repeat(320)}@example.org` })),
       'an address that is an object': { ...Object.fromEntries(FIELDS), 'data[email]': { a: 1 } },
       'keys that reach for the prototype': raw([...FIELDS.filter(([name]) => name !== 'data[list_id]'), ['data[__proto__][list_id]', LIST], ['__proto__[data][list_id]', LIST], ['data[constructor][prototype][list_id]', LIST]]),
     };
@@ -137,6 +140,7 @@ describe('receiving list webhooks', () => {
     const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'an audience that is not in the settings': { 'data[list_id]': 'ffffffffff' },
       'an unknown type': { type: 'wilma@example.org' },
+      'a campaign': { type: 'campaign' },
       'a member without an e-mail address': { 'data[email]': '' },
     };
     for (const [what, changes] of Object.entries(leftOut))
@@ -148,6 +152,13 @@ describe('receiving list webhooks', () => {
         assert.equal(opened.logged.length, 1);
         assert.doesNotMatch(opened.logged.join(' '), /wilma|ffffffffff/i);
       });
+
+    it('an audience that is disabled', async () => {
+      const { answer, world: opened } = await given(post(raw()), { list: { enabled: false } });
+      assert.deepEqual(answer, { status: 200, body: 'ok' });
+      assert.deepEqual(await stored(opened), []);
+      assert.match(opened.logged.join(' '), /disabled/);
+    });
   });
 
   describe('when they are signed', () => {

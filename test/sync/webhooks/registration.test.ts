@@ -41,7 +41,7 @@ describe('the webhooks at Mailchimp', () => {
     const s = await unregistered();
     assert.deepEqual(brief(await administer(s, 'check')), ['nothing', ['missing'], 'nothing', ['missing']]);
     const kept: [string, string | null][] = [];
-    const added = await administer(s, 'add', (...secret) => kept.push(secret));
+    const added = await administer(s, 'add', async (...secret) => void kept.push(secret));
     assert.deepEqual(brief(added), ['added', [], 'added', []]);
     const [{ url, events, sources, signingSecret } = assert.fail('none')] = listWebhooks(s);
     assert.deepEqual({ url, events, sources }, { url: webhookUrl, events: EVENTS, sources: SOURCES });
@@ -113,7 +113,7 @@ describe('the webhooks at Mailchimp', () => {
     const s = await unregistered();
     await administer(s, 'add');
     const kept: [string, string | null][] = [];
-    assert.deepEqual(brief(await administer(s, 'delete', (...secret) => kept.push(secret))), ['deleted', [], 'deleted', []]);
+    assert.deepEqual(brief(await administer(s, 'delete', async (...secret) => void kept.push(secret))), ['deleted', [], 'deleted', []]);
     assert.deepEqual([listWebhooks(s).length, batchWebhooks(s).length], [0, 0]);
     assert.deepEqual(kept, [[`lists.${LIST}.webhooks.signingSecret`, null]]);
     assert.deepEqual(brief(await administer(s, 'delete')), ['nothing', [], 'nothing', []]);

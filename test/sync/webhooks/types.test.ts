@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { HOUR } from '../../../src/base/clock.ts';
-import { closeWorlds } from '../../support/sync-world.ts';
+import { world } from '../../../src/simulator/world.ts';
+import { LIST, closeWorlds } from '../../support/sync-world.ts';
 import { P1, P2, openScenario, type Scenario } from '../../support/scenario.ts';
 
 /** Types of the webhooks that wait, by id. */
@@ -88,6 +89,41 @@ describe('webhooks by type', () => {
       await s.webhooksArrive();
       s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
       await s.comesToRest();
+    });
+
+    it('that claims to be of the future was said no later than now: what people say afterwards counts', async () => {
+      const s = await openScenario();
+      const wilma = await s.joined();
+      s.passes(60);
+      const fields = { type: 'unsubscribe', fired_at: '2099-01-01 00:00:00', 'data[list_id]': LIST, 'data[email]': P1, 'data[id]': '8a25ff1d98', 'data[action]': 'unsub' };
+      const answer = await s.sync.engine.receiveWebhook({ method: 'POST', query: { secret: world.webhookSecret }, headers: {}, body: Buffer.from(new URLSearchParams(fields).toString()) });
+      assert.equal(answer.status, 200);
+      await s.sync.handleInbox();
+      s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+      s.passes(60);
+      s.civi.removes(wilma);
+      s.passes(60);
+      await s.sync.run();
+      s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
+      s.passes(60);
+      s.civi.adds(wilma);
+      s.passes(60);
+      await s.comesToRest();
+      s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+    });
+
+    it('is believed to have been fired by the clock of Mailchimp, although ours is an hour behind and has not been compared yet', async () => {
+      const s = await openScenario({ engineAhead: -3_600_000 });
+      const wilma = await s.joined();
+      s.passes(600);
+      s.civi.removes(wilma);
+      s.civi.adds(wilma);
+      s.passes(60);
+      s.person.unsubscribes(P1);
+      const [unsubscribe] = s.firedWebhooks();
+      s.sync.engine = await s.world.reopen({});
+      await s.webhooksArrive(unsubscribe!);
+      s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
     });
 
     it('by a complaint (reason abuse) does the same', async () => {

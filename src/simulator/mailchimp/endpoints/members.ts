@@ -9,7 +9,7 @@ import { switchTag } from '../membership.ts';
 import { blank, memberExists, notFound, Problem } from '../problem.ts';
 import type { MemberRecord } from '../records.ts';
 import { noContent, ok, paging, selection, type Outcome, type Route } from '../routes.ts';
-import { memberShape } from '../wanted-member.ts';
+import { checkTagLength, memberShape } from '../wanted-member.ts';
 import { unsubscribeForm } from '../webhook-forms.ts';
 import type { WebhookQueue } from '../webhook-queue.ts';
 
@@ -115,6 +115,7 @@ function setTags(call: Call): Outcome {
   const wanted = (given as unknown[]).map((one, place) => {
     const { name, status } = checkShape(one, { name: 'string', status: 'string' }, call.strict, `tags.item:${place}.`);
     if (typeof name !== 'string' || name === '') throw blank(`tags.item:${place}.name`);
+    checkTagLength(name, place);
     if (status !== 'active' && status !== 'inactive') throw notAccepted(`tags.item:${place}.status`, ['inactive', 'active']);
     return { name, on: status === 'active' };
   });
