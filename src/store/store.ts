@@ -149,6 +149,8 @@ export interface Store {
    * queued. Each person once a kind. What belongs to a plan (`writePlan`) does not count: somebody decides on that.
    */
   countPeople(listId: ListId, since: Instant): Promise<PeopleByKind>;
+  /** The newest `limit` updates for these rows, or to these addresses (the member's, or the new one of a rename), whatever their state; newest first. */
+  updatesOfPeople(listId: ListId, rows: readonly RowId[], emails: readonly EmailAddress[], limit: number): Promise<readonly Update[]>;
   contactMemories(listId: ListId, ids: readonly ContactId[]): Promise<readonly ContactMemory[]>;
 
   /** Applies units in one transaction; a conflict leaves out its unit only. */
@@ -182,6 +184,8 @@ export interface Store {
   /** Unhandled entries in order of `firedAt`, at most `limit`. */
   unhandled(listId: ListId, limit: number): Promise<readonly InboxEntry[]>;
   countUnhandled(listId: ListId): Promise<number>;
+  /** The newest `limit` entries of these addresses that are kept, handled or not; newest first. */
+  inboxOf(listId: ListId, emails: readonly EmailAddress[], limit: number): Promise<readonly InboxEntry[]>;
   /** Counts an attempt; with null the entry stays unhandled. */
   settleInbox(id: number, handledAt: Instant | null): Promise<void>;
   /** Deletes an audience's entries that were handled before a time; until then their repeats are known. */

@@ -109,6 +109,7 @@ const callEverything = (store: StoreMethods): void => {
   store.countUpdates(RUN);
   store.updatesOfRun(RUN, null, 10);
   store.countPeople(LIST, NOW);
+  store.updatesOfPeople(LIST, [rowId(1)], [email], 10);
   store.writePlan(heldPlan(), start.lease);
   store.plans(LIST, 5);
   store.openPlan(LIST);
@@ -125,6 +126,7 @@ const callEverything = (store: StoreMethods): void => {
   store.receive({ listId: LIST, type: 'subscribe', firedAt: NOW, key: 'a', email, payload: {}, receivedAt: NOW });
   store.unhandled(LIST, 10);
   store.countUnhandled(LIST);
+  store.inboxOf(LIST, [email], 10);
   store.settleInbox(1, NOW);
   store.forgetHandled(LIST, NOW);
   store.claimCreation('site', [email], 'one', NOW, NOW - MINUTE);

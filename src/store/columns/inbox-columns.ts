@@ -29,3 +29,10 @@ export const entryOf = (columns: InboxColumns): InboxEntry => ({
   handledAt: columns.handled_at,
   attempts: columns.attempts,
 });
+
+/** The newest of some lines, newest first. */
+export const newestOf = (lines: readonly unknown[], limit: number): readonly InboxEntry[] =>
+  (lines as readonly InboxColumns[])
+    .map(entryOf)
+    .toSorted((one, other) => other.firedAt - one.firedAt || other.id - one.id)
+    .slice(0, limit);

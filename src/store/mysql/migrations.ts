@@ -4,7 +4,7 @@ import type { Random } from '../../base/random.ts';
 import type { Connection } from './connection.ts';
 import type { Database } from './database.ts';
 import { hasIndex, isTaken } from './failures.ts';
-import { FIRST_SCHEMA, INDEXES_OF_THE_BRAKE, type Index } from './schema.ts';
+import { FIRST_SCHEMA, INDEXES_OF_EXPLAIN, INDEXES_OF_THE_BRAKE, type Index } from './schema.ts';
 
 /** One change of the schema, which may be repeated: a statement, or what needs a look at the schema first. */
 export type Step = string | ((connection: Connection) => Promise<void>);
@@ -21,7 +21,7 @@ const addIndex =
   };
 
 /** Step n brings the tables from version n to n + 1. */
-export const STEPS: readonly Step[] = [...FIRST_SCHEMA, ...INDEXES_OF_THE_BRAKE.map(addIndex)];
+export const STEPS: readonly Step[] = [...FIRST_SCHEMA, ...INDEXES_OF_THE_BRAKE.map(addIndex), ...INDEXES_OF_EXPLAIN.map(addIndex)];
 
 const META = 'CREATE TABLE IF NOT EXISTS {meta} (name VARBINARY(64) NOT NULL PRIMARY KEY, value VARBINARY(1024) NOT NULL) ENGINE = InnoDB';
 const READ = 'SELECT value FROM {meta} WHERE name = ?';

@@ -22,6 +22,10 @@ const COUNT = `
   SELECT kind, side, state, fail_reason AS failReason, COUNT(*) AS count FROM {update}
   WHERE run_id = ? GROUP BY kind, side, state, fail_reason`;
 
+/** Ids only: a person has many updates in years, of which the newest are wanted. */
+const IDS_OF_ROWS = 'SELECT id FROM {update} WHERE mailchimp_list_id = ? AND mailchimpsync_cache_id IN (…)';
+const IDS_OF_EMAILS = 'SELECT id FROM {update} WHERE mailchimp_list_id = ? AND mailchimp_email IN (…)';
+const IDS_ASKING_FOR = 'SELECT id FROM {update} WHERE mailchimp_list_id = ? AND asked_email IN (…)';
 const OF_RUN = 'SELECT * FROM {update} WHERE run_id = ? AND id > ? ORDER BY id LIMIT ?';
 /** A person is a contact, or an address of which no contact is known. */
 const PERSON = `kind, coalesce(civicrm_contact_id, mailchimp_email, CONCAT('row ', mailchimpsync_cache_id), CONCAT('update ', id)) AS person, run_id`;
@@ -35,7 +39,7 @@ const PEOPLE = `
 
 type UpdateMethods = Pick<
   Store,
-  'openUpdates' | 'updatesOfRows' | 'updatesByWriteId' | 'updatesById' | 'updatesInState' | 'updatesOfBatch' | 'countUpdatesInState' | 'countUpdates' | 'updatesOfRun' | 'countPeople'
+  'openUpdates' | 'updatesOfRows' | 'updatesByWriteId' | 'updatesById' | 'updatesInState' | 'updatesOfBatch' | 'countUpdatesInState' | 'countUpdates' | 'updatesOfRun' | 'countPeople' | 'updatesOfPeople'
 >;
 
 /** Each update once, by id. */
@@ -70,6 +74,16 @@ export const updateMethods = (database: Database): UpdateMethods => {
     },
     updatesOfRun: (runId, after, limit) => read(OF_RUN, runId, after ?? 0, limit),
     countPeople: async (listId, since) => peopleOf(await database.read((connection) => connection.all(PEOPLE, listId, since, listId))),
+    updatesOfPeople: (listId, rows, emails, limit) =>
+      database.read(async (connection) => {
+        const found = [
+          ...(await connection.allIn(IDS_OF_ROWS, rows, listId)),
+          ...(await connection.allIn(IDS_OF_EMAILS, emails, listId)),
+          ...(await connection.allIn(IDS_ASKING_FOR, emails, listId)),
+        ] as readonly { readonly id: number }[];
+        const newest = [...new Set(found.map(({ id }) => id))].sort((one, other) => other - one).slice(0, limit);
+        return updatesOf(await connection.allIn(BY_ID, newest)).toReversed();
+      }),
     countUpdates: async (runId) => (await database.read((connection) => connection.all(COUNT, runId))) as Awaited<ReturnType<Store['countUpdates']>>,
   };
 };

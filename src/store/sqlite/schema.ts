@@ -204,6 +204,12 @@ CREATE INDEX mailchimpsync_inbox_handled ON mailchimpsync_inbox (mailchimp_list_
   WHERE handled_at IS NOT NULL;
 `;
 
+/** What was done for a person, and what Mailchimp told of one, whatever became of it. */
+export const INDEXES_OF_EXPLAIN = `
+CREATE INDEX mailchimpsync_update_email ON mailchimpsync_update (mailchimp_list_id, mailchimp_email) WHERE mailchimp_email IS NOT NULL;
+CREATE INDEX mailchimpsync_inbox_email ON mailchimpsync_inbox (mailchimp_list_id, email) WHERE email IS NOT NULL;
+`;
+
 /** What was sent in the last 24 hours, and the newest plans. */
 export const INDEXES_OF_THE_BRAKE = `
 CREATE INDEX mailchimpsync_update_sent ON mailchimpsync_update (mailchimp_list_id, sent_at) WHERE sent_at IS NOT NULL;

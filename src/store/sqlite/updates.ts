@@ -33,6 +33,15 @@ const COUNT = `
   SELECT kind, side, state, fail_reason AS failReason, count(*) AS count FROM mailchimpsync_update
   WHERE run_id = ? GROUP BY kind, side, state, fail_reason`;
 
+/** Ids only: a person has many updates in years, of which the newest are wanted. */
+const IDS_OF_PEOPLE = `
+  SELECT id FROM mailchimpsync_update INDEXED BY mailchimpsync_update_row
+    WHERE mailchimpsync_cache_id IN (SELECT value FROM json_each(?1)) AND mailchimp_list_id = ?3
+  UNION SELECT id FROM mailchimpsync_update INDEXED BY mailchimpsync_update_email
+    WHERE mailchimp_list_id = ?3 AND mailchimp_email IN (SELECT value FROM json_each(?2))
+  UNION SELECT id FROM mailchimpsync_update INDEXED BY mailchimpsync_update_open_asked
+    WHERE mailchimp_list_id = ?3 AND asked_email IN (SELECT value FROM json_each(?2))
+  ORDER BY id`;
 const OF_RUN = 'SELECT * FROM mailchimpsync_update WHERE run_id = ? AND id > ? ORDER BY id LIMIT ?';
 /** A person is a contact, or an address of which no contact is known. */
 const PERSON = `kind, coalesce(civicrm_contact_id, mailchimp_email, 'row ' || mailchimpsync_cache_id, 'update ' || id) AS person, run_id`;
@@ -46,7 +55,7 @@ const PEOPLE = `
 
 type UpdateMethods = Pick<
   StoreMethods,
-  'openUpdates' | 'updatesOfRows' | 'updatesByWriteId' | 'updatesById' | 'updatesInState' | 'updatesOfBatch' | 'countUpdatesInState' | 'countUpdates' | 'updatesOfRun' | 'countPeople'
+  'openUpdates' | 'updatesOfRows' | 'updatesByWriteId' | 'updatesById' | 'updatesInState' | 'updatesOfBatch' | 'countUpdatesInState' | 'countUpdates' | 'updatesOfRun' | 'countPeople' | 'updatesOfPeople'
 >;
 
 /** Reading and counting updates; they are written by commits. */
@@ -62,6 +71,10 @@ export const updateMethods = (database: Database): UpdateMethods => {
     countUpdatesInState: (listId, states) => database.count(COUNT_IN_STATE, listId, writeJson(states)),
     updatesOfRun: (runId, after, limit) => read(OF_RUN, runId, after ?? 0, limit),
     countPeople: (listId, since) => peopleOf(database.all(PEOPLE, listId, since, listId)),
+    updatesOfPeople: (listId, rows, emails, limit) => {
+      const ids = (database.all(IDS_OF_PEOPLE, writeJson(rows), writeJson(emails), listId) as readonly { readonly id: number }[]).map(({ id }) => id);
+      return read(BY_ID, writeJson(ids.slice(-limit))).toReversed();
+    },
     countUpdates: (runId) => database.all(COUNT, runId) as ReturnType<StoreMethods['countUpdates']>,
   };
 };

@@ -113,6 +113,22 @@ export const inboxContract = (stores: () => Stores): void => {
     assert.equal(await store.receive(hook('a', NOW)), false, 'a handled webhook that comes again is known');
   });
 
+  it('finds the newest webhooks of addresses, handled or not, newest first', async () => {
+    const { store, other } = stores();
+    const BOB = emailAddress('bob@example.org');
+    for (const [key, firedAt] of [['b', NOW + 1], ['c', NOW + 2], ['a', NOW]] as const) await store.receive(hook(key, firedAt));
+    await store.receive({ ...hook('bob', NOW + 3), email: BOB });
+    await store.receive({ ...hook('nobody', NOW + 4), email: null });
+    await store.receive(hook('elsewhere', NOW + 5, OTHER_LIST));
+    await store.settleInbox((await store.unhandled(LIST, 1))[0]!.id, NOW + 9);
+    const found = async (emails: Parameters<typeof store.inboxOf>[1], limit: number): Promise<string[]> => (await other.inboxOf(LIST, emails, limit)).map(({ key }) => key);
+    const ANN = emailAddress('ann@example.org');
+    assert.deepEqual(await found([ANN], 9), ['c', 'b', 'a']);
+    assert.deepEqual(await found([ANN, BOB], 2), ['bob', 'c']);
+    assert.deepEqual(await found([], 9), []);
+    assert.equal((await store.inboxOf(LIST, [ANN], 9)).at(-1)?.handledAt, NOW + 9);
+  });
+
   it('forgets what was handled before a time, of one audience', async () => {
     const { store } = stores();
     for (const key of ['old', 'new', 'waiting']) await store.receive(hook(key, NOW));

@@ -114,6 +114,25 @@ export const updatesContract = (stores: () => Stores): void => {
     assert.equal((await store.countPeople(LIST, NOW)).subscribe, 2);
   });
 
+  it('finds the newest updates of people by row and by address, whatever became of them, newest first', async () => {
+    const { store, other } = stores();
+    const [row] = await stored(store, [memberRow('ann')]);
+    assert.ok(row);
+    const ids = await storedUpdates(store, [
+      mailchimpUpdate({ state: 'done', sentAt: NOW + 9 }),
+      civicrmUpdate({ rowId: row.id, state: 'failed' }),
+      mailchimpUpdate({ rowId: row.id, state: 'superseded', email: emailAddress('bob@example.org') }),
+      mailchimpUpdate({ email: emailAddress('bob@example.org'), state: 'aborted', ask: { email: NEW } }),
+      mailchimpUpdate({ email: emailAddress('bob@example.org'), state: 'done' }),
+    ]);
+    const found = async (...query: Parameters<typeof store.updatesOfPeople>): Promise<number[]> => (await other.updatesOfPeople(...query)).map(({ id }) => ids.indexOf(id));
+    assert.deepEqual(await found(LIST, [row.id], [ANN, NEW], 9), [3, 2, 1, 0]);
+    assert.deepEqual(await found(LIST, [row.id], [ANN, NEW], 2), [3, 2]);
+    assert.deepEqual(await found(LIST, [row.id], [], 9), [2, 1]);
+    assert.deepEqual(await found(LIST, [], [], 9), []);
+    assert.deepEqual(await found(OTHER_LIST, [row.id], [ANN], 9), []);
+  });
+
   it('counts a run’s updates by kind, side, state and reason', async () => {
     const { store } = stores();
     await storedUpdates(store, [
