@@ -132,7 +132,8 @@ async function make(context: AudienceContext, rows: readonly Row[], planned: rea
   return counts;
 }
 
-function wantsContact(row: Row, order: WordOrder): boolean {
+/** Subscribed at Mailchimp, and nobody is kept from having a contact: one is to be made. */
+export function wantsContact(row: Row, order: WordOrder): boolean {
   if (row.contactId !== null || row.email === null || !memberIsSubscribed(row) || row.memory.foreign || isLeftWithoutContact(row)) return false;
   return order.later(row.memory.status, row.memory.kept)?.value === true;
 }

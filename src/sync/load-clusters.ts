@@ -1,5 +1,4 @@
-import type { ContactId, EmailAddress, GroupId, InterestId, WriteId } from '../base/ids.ts';
-import { writeId } from '../base/ids.ts';
+import type { ContactId, EmailAddress, GroupId, InterestId } from '../base/ids.ts';
 import type { Contact, ContactEmail, HistoryRow } from '../civicrm/reader.ts';
 import type { CivicrmUpdate, ContactMemory, Row } from '../store/entities.ts';
 import { isAdded, optOutOf, sayingOf, type ContactLookContext, type GroupLook, type GroupSaying } from './civicrm-word.ts';
@@ -7,11 +6,9 @@ import { splitIntoClusters, type Cluster, type ClusterContact } from './cluster.
 import { clockDifference } from './clock-difference.ts';
 import { boundGroups } from './changed-contacts.ts';
 import { groupBy, unique } from './collections.ts';
+import { ownWritesIn, updateOf, type OwnWrites } from './own-history.ts';
 import type { AudienceContext } from './stage.ts';
 import { WordOrder } from './words.ts';
-
-/** What the sync's own history rows carry in `tracking`: `mailchimpsync:{write id}`. */
-const OURS = /^mailchimpsync:(\w+)$/;
 
 /** Loads the whole clusters of some rows: what hangs together with them in the store and in CiviCRM. */
 export async function loadClusters(context: AudienceContext, start: readonly Row[], signal?: AbortSignal): Promise<readonly Cluster[]> {
@@ -111,12 +108,12 @@ function saying(context: AudienceContext, contact: Contact, emails: readonly Con
 class GroupReading {
   readonly #looks: Map<ContactId, Map<GroupId, GroupLook>>;
   readonly #domain: Map<ContactId, readonly HistoryRow[]>;
-  readonly #updates: ReadonlyMap<string, readonly CivicrmUpdate[]>;
+  readonly #writes: OwnWrites;
 
-  constructor(looks: Map<ContactId, Map<GroupId, GroupLook>>, domain: Map<ContactId, readonly HistoryRow[]>, updates: ReadonlyMap<string, readonly CivicrmUpdate[]>) {
+  constructor(looks: Map<ContactId, Map<GroupId, GroupLook>>, domain: Map<ContactId, readonly HistoryRow[]>, writes: OwnWrites) {
     this.#looks = looks;
     this.#domain = domain;
-    this.#updates = updates;
+    this.#writes = writes;
   }
 
   looks(id: ContactId): readonly GroupLook[] {
@@ -131,11 +128,7 @@ class GroupReading {
     return this.#domain.get(id) ?? [];
   }
 
-  /** Write id, contact and group lead to the update; a merged contact's rows are its survivor's now. */
-  readonly updateOf = (row: HistoryRow): CivicrmUpdate | undefined => {
-    const inCall = this.#updates.get(OURS.exec(row.tracking ?? '')?.[1] ?? '')?.filter((update) => update.ask.kind === 'group' && update.ask.groupId === row.groupId);
-    return inCall?.find((update) => update.contactId === row.contactId) ?? (inCall?.length === 1 ? inCall[0] : undefined);
-  };
+  readonly updateOf = (row: HistoryRow): CivicrmUpdate | undefined => updateOf(row, this.#writes);
 
   with(later: GroupReading, ids: readonly ContactId[]): GroupReading {
     const looks = new Map(this.#looks);
@@ -144,7 +137,7 @@ class GroupReading {
       looks.set(id, later.#looks.get(id) ?? new Map<GroupId, GroupLook>());
       domain.set(id, later.domainHistory(id));
     }
-    return new GroupReading(looks, domain, new Map([...this.#updates, ...later.#updates]));
+    return new GroupReading(looks, domain, new Map([...this.#writes, ...later.#writes]));
   }
 }
 
@@ -154,8 +147,7 @@ async function readGroups(context: AudienceContext, ids: readonly ContactId[], s
   const groups = boundGroups(context);
   const history = await context.civicrm.history(ids, groups, signal); // before the statuses: a change between the two shows as a status not yet explained
   const statuses = await context.civicrm.groupContacts(ids, groups, signal);
-  const writes = unique(history.flatMap((row) => OURS.exec(row.tracking ?? '')?.[1] ?? [])).map((id): WriteId => writeId(id));
-  const updates = writes.length > 0 ? await context.store.updatesByWriteId(writes) : [];
+  const writes = await ownWritesIn(context.store, history);
   const looks = new Map<ContactId, Map<GroupId, GroupLook>>();
   const lookAt = (id: ContactId, group: GroupId): GroupLook => looks.get(id)?.get(group) ?? nothingSeen(id, group);
   const put = (look: GroupLook): void => {
@@ -172,5 +164,5 @@ async function readGroups(context: AudienceContext, ids: readonly ContactId[], s
     const { members, since, at } = await context.civicrm.searchResult(group, ids, signal);
     for (const id of ids) put({ ...lookAt(id, group), search: { found: members.has(id), since, at } });
   }
-  return new GroupReading(looks, domain, groupBy(updates.filter((update): update is CivicrmUpdate => update.side === 'civicrm'), (update) => update.writeId));
+  return new GroupReading(looks, domain, writes);
 }

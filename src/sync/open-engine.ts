@@ -13,6 +13,7 @@ import { approve, reject } from './approve.ts';
 import { boundGroups } from './changed-contacts.ts';
 import { checkBindings } from './check-bindings.ts';
 import type { AudienceStatus, Engine, EngineOptions, OpenEngine, StageOptions, StageOutcome, StartOutcome } from './engine.ts';
+import { explain } from './explain/explain.ts';
 import { smartGroupsAmong } from './group-members.ts';
 import { handleInbox } from './handle-inbox.ts';
 import { endLeaseOfDead } from './dead-lease.ts';
@@ -95,6 +96,11 @@ class OpenedEngine implements Engine {
   approve: Engine['approve'] = async (listId, options) => approve(this.#context(this.#audience(listId)), options);
 
   reject: Engine['reject'] = async (listId, options) => reject(this.#context(this.#audience(listId)), options);
+
+  explain: Engine['explain'] = async (person, { listIds, signal }) => {
+    const audiences = (listIds ?? [...this.settings.audiences.keys()]).map((listId) => this.#context(this.#audience(listId)));
+    return explain(audiences, person, this.#options.clock.now(), signal);
+  };
 
   async status(): Promise<readonly AudienceStatus[]> {
     const { store } = this.#options;

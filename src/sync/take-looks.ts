@@ -124,7 +124,8 @@ const tells = (row: Row, looked: Row): boolean => !isDeepStrictEqual({ ...row, l
 /** A row that takes the place of another of the same member keeps that one's contact. */
 const adopt = (row: Row, others: readonly Row[]): Row => ({ ...row, contactId: row.contactId ?? others.find((other) => other.contactId !== null)?.contactId ?? null });
 
-function lookContextFor(context: AudienceContext, each: Look, known: KnownRows, options: LookOptions): LookContext {
+/** What a look is judged with, beside its row. */
+export function lookContextFor(context: AudienceContext, each: Look, known: Pick<KnownRows, 'updates'>, options: LookOptions): LookContext {
   return {
     order: new WordOrder(clockDifference(context)),
     seenAt: each.seenAt,

@@ -1,0 +1,24 @@
+import type { AudienceContext } from '../stage.ts';
+import { explainAudience, type AudienceExplanation } from './explain-audience.ts';
+import type { PersonAsked } from './known.ts';
+import { told } from './told.ts';
+
+/** Why a person is subscribed, or not: for people who ask, never for logs. */
+export interface Explanation {
+  readonly asked: PersonAsked;
+  /** When the question was asked. */
+  readonly at: string;
+  /** Whether anything is known of the person at any of the audiences. */
+  readonly known: boolean;
+  readonly audiences: readonly AudienceExplanation[];
+  /** The same in sentences, a paragraph a line. */
+  readonly text: string;
+}
+
+/** Explains a person at some audiences. Read-only: takes no lease and no claim, so that it never waits for a run. */
+export async function explain(contexts: readonly AudienceContext[], asked: PersonAsked, now: number, signal: AbortSignal): Promise<Explanation> {
+  const audiences: AudienceExplanation[] = [];
+  for (const context of contexts) audiences.push(await explainAudience(context, asked, signal));
+  const title = `Asked at ${told(now)} about ${'email' in asked ? asked.email : 'contactId' in asked ? `contact ${asked.contactId}` : `member ${asked.memberId}`}. Times are UTC.`;
+  return { asked, at: told(now), known: audiences.some(({ known }) => known), audiences, text: [title, ...audiences.map(({ text }) => text)].join('\n\n') };
+}

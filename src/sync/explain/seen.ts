@@ -1,0 +1,161 @@
+import { SECOND, type Duration, type Instant } from '../../base/clock.ts';
+import { SyncError } from '../../base/errors.ts';
+import { memberContactId, rowId, type ContactId, type EmailAddress } from '../../base/ids.ts';
+import type { HistoryRow } from '../../civicrm/reader.ts';
+import type { Member } from '../../mailchimp/api.ts';
+import type { NewRow, Row } from '../../store/entities.ts';
+import { bareRow } from '../bare-row.ts';
+import { boundGroups } from '../changed-contacts.ts';
+import { addressesOf, usersOf, type Cluster, type ClusterContact } from '../cluster.ts';
+import { loadClusters } from '../load-clusters.ts';
+import { isOther, look } from '../look.ts';
+import { ownWritesIn, type OwnWrites } from '../own-history.ts';
+import type { AudienceContext } from '../stage.ts';
+import { lookContextFor } from '../take-looks.ts';
+import type { PersonAsked } from './known.ts';
+
+/** A member as Mailchimp shows it now; null: it says that there is none. */
+export interface SeenMember {
+  /** null: the store has no row for it. */
+  readonly row: Row | null;
+  readonly email: EmailAddress | null;
+  readonly member: Member | null;
+  readonly servedAt: Instant;
+}
+
+/** What CiviCRM shows now. */
+export interface SeenContacts {
+  readonly contacts: readonly ClusterContact[];
+  readonly history: readonly HistoryRow[];
+  readonly writes: OwnWrites;
+}
+
+/** Both services as they are now. */
+export interface Seen {
+  /** null: Mailchimp did not answer. */
+  readonly members: readonly SeenMember[] | null;
+  /** null: CiviCRM did not answer. */
+  readonly civicrm: SeenContacts | null;
+  /** As the next look would leave them, to be decided; rows that the store does not have yet have negative ids. null: a service did not answer. */
+  readonly clusters: readonly Cluster[] | null;
+  /** Which service did not answer, and what was wrong. */
+  readonly troubles: readonly string[];
+}
+
+/** A service that does not answer for so long is told of as such: somebody waits. */
+const PATIENCE: Duration = 30 * SECOND;
+/** Addresses without a row at which a member is looked for. */
+const ADDRESSES = 10;
+
+/** Looks at a person in both services; writes nothing, to them or to the store. */
+export const seePerson = (context: AudienceContext, asked: PersonAsked, rows: readonly Row[], signal: AbortSignal): Promise<Seen> => new Sight(context, signal).see(asked, rows);
+
+class Sight {
+  readonly #context: AudienceContext;
+  readonly #signal: AbortSignal;
+  readonly #troubles = new Map<string, string>();
+  readonly #members: SeenMember[] = [];
+  #strangers = 0;
+
+  constructor(context: AudienceContext, signal: AbortSignal) {
+    this.#context = context;
+    this.#signal = signal;
+  }
+
+  async see(asked: PersonAsked, rows: readonly Row[]): Promise<Seen> {
+    const known = rows.length > 0 ? null : await this.#memberAsked(asked);
+    const seeds = rows.length > 0 ? rows : await this.#seeds(asked, known?.email);
+    const first = seeds.length > 0 ? await this.#clusters(seeds) : [];
+    const found = first?.flatMap((cluster) => cluster.rows).filter(isStored) ?? rows;
+    const strangers = [...('email' in asked ? [asked.email] : []), ...(first?.flatMap((cluster) => cluster.contacts).flatMap(addressesOf) ?? [])];
+    for (const row of found) await this.#lookAt(row, row.memberContactId ?? row.email);
+    for (const email of strangers.filter((each) => found.every((row) => row.email !== each)).slice(0, ADDRESSES)) await this.#lookAt(null, email);
+    const civicrm = first && (await this.#readHistory(first));
+    const canDecide = first !== null && civicrm !== null && !this.#troubles.has('Mailchimp');
+    const looked = canDecide ? await this.#looked(found) : [];
+    return {
+      members: this.#troubles.has('Mailchimp') ? null : this.#members,
+      civicrm,
+      clusters: canDecide ? await this.#clusters([...looked, ...this.#strangeContacts(first, looked)]) : null,
+      troubles: [...this.#troubles.values()],
+    };
+  }
+
+  /** Once a service did not answer, it is asked no more. */
+  async #ask<Answer>(service: 'Mailchimp' | 'CiviCRM', work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer | null> {
+    if (this.#troubles.has(service)) return null;
+    try {
+      return await work(AbortSignal.any([this.#signal, AbortSignal.timeout(PATIENCE)]));
+    } catch (error) {
+      if (this.#signal.aborted || !(error instanceof SyncError) || error.code.startsWith('store_')) throw error;
+      const what = error.code === 'aborted' ? `no answer in ${PATIENCE / SECOND} seconds` : error.message;
+      this.#troubles.set(service, `${service} could not be looked at (${error.code}): ${what}`);
+      return null;
+    }
+  }
+
+  #clusters(seeds: readonly Row[]): Promise<readonly Cluster[] | null> {
+    return this.#ask('CiviCRM', (signal) => loadClusters(this.#context, seeds, signal));
+  }
+
+  async #lookAt(row: Row | null, key: Parameters<AudienceContext['mailchimp']['member']>[1] | null): Promise<Member | null> {
+    if (key === null) return null;
+    const answer = await this.#ask('Mailchimp', (signal) => this.#context.mailchimp.member(this.#context.settings.listId, key, signal));
+    if (answer && (row !== null || answer.value !== null) && this.#members.every(({ member }) => member === null || member.contactId !== answer.value?.contactId))
+      this.#members.push({ row, email: answer.value?.email ?? row?.email ?? null, member: answer.value, servedAt: answer.servedAt });
+    return answer?.value ?? null;
+  }
+
+  /** Whom the store does not know is looked for at Mailchimp. */
+  #memberAsked(asked: PersonAsked): Promise<Member | null> {
+    if ('contactId' in asked) return Promise.resolve(null);
+    return this.#lookAt(null, 'email' in asked ? asked.email : memberContactId(asked.memberId));
+  }
+
+  /** Where a search for somebody begins whom the store does not know. A merged contact is its survivor. */
+  async #seeds(asked: PersonAsked, email: EmailAddress | undefined): Promise<readonly Row[]> {
+    const at = 'email' in asked ? asked.email : email;
+    if (at !== undefined) return [this.#strange({ email: at, agreedEmail: at })];
+    if (!('contactId' in asked)) return [];
+    const survivor = await this.#ask('CiviCRM', async (signal) => (await this.#context.civicrm.mergedTo([asked.contactId], signal)).get(asked.contactId));
+    return [this.#strange({ contactId: survivor ?? asked.contactId })];
+  }
+
+  async #readHistory(clusters: readonly Cluster[]): Promise<SeenContacts | null> {
+    const contacts = clusters.flatMap((cluster) => cluster.contacts);
+    const ids = contacts.map(({ id }) => id);
+    const history = ids.length > 0 ? await this.#ask('CiviCRM', (signal) => this.#context.civicrm.history(ids, boundGroups(this.#context), signal)) : [];
+    return history && { contacts, history, writes: await ownWritesIn(this.#context.store, history) };
+  }
+
+  /** The rows as a look now would leave them, and new ones for members that the store has not seen. */
+  async #looked(rows: readonly Row[]): Promise<readonly Row[]> {
+    const { store, settings } = this.#context;
+    const audience = await store.audience(settings.listId);
+    const emails = [...rows.flatMap((row) => row.email ?? []), ...this.#members.flatMap(({ email }) => email ?? [])];
+    const open = await store.openUpdates(settings.listId, rows.map(({ id }) => id), emails);
+    const judged = ({ row, member, servedAt }: SeenMember): Row => {
+      const before = row ?? this.#strange(member ? { email: member.email, agreedEmail: member.email } : {});
+      if (member && isOther(before, member)) return before; // another member has its place: the next run tells them apart
+      return look(before, member, lookContextFor(this.#context, { member, seenAt: servedAt }, { updates: open }, { audience }));
+    };
+    const seen = this.#members.map(judged);
+    return [...seen, ...rows.filter((row) => seen.every(({ id }) => id !== row.id))];
+  }
+
+  /** Contacts without a row: a run makes them one. */
+  #strangeContacts(clusters: readonly Cluster[], rows: readonly Row[]): readonly Row[] {
+    const contacts = clusters.flatMap((cluster) => cluster.contacts).filter(({ contact }) => !contact.isDeleted);
+    const all: Cluster = { rows, contacts, updates: [], survivors: new Map() };
+    const used = new Set<ContactId>(rows.flatMap((row) => usersOf(all, row).map(({ id }) => id)));
+    return contacts.filter(({ id }) => !used.has(id)).map(({ id }) => this.#strange({ contactId: id }));
+  }
+
+  /** A row that the store does not have; of an id of its own, as the rows of a cluster must be. */
+  #strange(of: Partial<NewRow>): Row {
+    this.#strangers += 1;
+    return { ...bareRow(this.#context.settings.listId), ...of, id: rowId(-this.#strangers), version: 0, claimedBy: null, claimedUntil: null };
+  }
+}
+
+export const isStored = (row: Pick<Row, 'id'>): boolean => row.id > 0;
