@@ -4,6 +4,7 @@ import type { FailReason, Run } from '../../src/store/entities.ts';
 import type { Engine } from '../../src/sync/engine.ts';
 import type { KeepSecret, WebhookAction } from '../../src/sync/webhooks/administer.ts';
 import { askedLists, readAskedRun } from '../lib/run-request.ts';
+import { explain } from './explain-command.ts';
 import { approve, plan, reject } from './plan-commands.ts';
 
 /** What a command works with: the message's `sync`, and the start node that the dialog names. */
@@ -67,6 +68,7 @@ function webhooks({ engine, sync, payload, signal, keepSecret }: Command): Promi
 
 const COMMANDS = new Map<unknown, (command: Command) => Promise<unknown>>([
   ['status', status],
+  ['explain', explain],
   ['run', run],
   ['plan', plan],
   ['approve', approve],

@@ -80,7 +80,7 @@ function explain(context: AudienceContext, { known, seen, who }: { readonly know
     updates: known.updates.map((update) =>
       toldUpdate(update, { runs: known.runs, held: known.held?.id ?? null, isHers: ({ rowId, contactId }) => (rowId !== null && who.rows.has(rowId)) || (contactId !== null && contactId === who.contact) }),
     ),
-    webhooks: known.webhooks.map((entry) => toldWebhook(entry, { limits: known.limits, enabled: settings.enabled })),
+    webhooks: known.webhooks.map((entry) => toldWebhook(entry, { limits: known.limits, enabled: settings.enabled, isHers: entry.email !== null && who.addresses.has(entry.email) })),
     now: { mailchimp: members, civicrm: contacts, troubles: seen.troubles },
     wouldHappen: seen.clusters && whatWouldHappen(context, seen.clusters, known, who),
     held: known.held && { plan: known.held.id, since: told(known.held.heldAt) },

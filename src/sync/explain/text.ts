@@ -21,7 +21,7 @@ export function audienceInWords(explanation: Omit<AudienceExplanation, 'text'>):
     '',
     'What this sync last knew:',
     ...(rows.length > 0 ? rows.flatMap((row) => rowInWords(row).map((line) => `  ${line}`)) : ['  Nothing: no run has seen the person yet.']),
-    ...contacts.flatMap(({ contactId: id, words }) => words.map(({ text }) => `  Remembered of contact ${id}, about the ${text}.`)),
+    ...contacts.flatMap(({ contactId: id, words }) => words.map(({ about, text }) => `  Remembered of contact ${id} about the ${about}: ${text}.`)),
     '',
     'How it is now:',
     ...now.troubles.map((trouble) => `  ${trouble}.`),
@@ -46,12 +46,12 @@ const addressOf = ({ email, row }: ToldMemberNow, rows: readonly ToldRow[]): str
 
 /** The answer in short: how the person stands, by whose word, and what this sync did about it. */
 function why({ rows, updates, now }: Omit<AudienceExplanation, 'text'>): readonly string[] {
-  const own = rows.filter(({ email }) => email !== null);
+  const own = rows.filter(({ isAsked }) => isAsked);
   const lines = own.flatMap((row) => {
     const status = now.mailchimp?.find((member) => member.row === row.row)?.status ?? row.mailchimp?.status ?? null;
     const word = row.words.find(({ about }) => about === 'subscription');
     return [
-      `${row.email} is ${status === null ? 'no member' : status} at Mailchimp.${word ? ` The last word that this sync heard there: ${word.text}.` : ''}`,
+      `${row.email ?? 'The person'} is ${status === null ? 'no member' : status} at Mailchimp.${word ? ` The last word on the subscription that this sync heard there: ${word.text}.` : ''}`,
       ...(row.reason === null || row.status !== 'fail' ? [] : [`It cannot be synced, reason ${row.reason}: ${row.reasonMeans}`]),
     ];
   });

@@ -76,7 +76,7 @@ export function contactInWords(contact: ToldContact): readonly string[] {
   return [
     `  Contact ${contact.contactId}${name === '' ? '' : `, ${name}`}: ${listed([...groups, ...marks])}.`,
     ...(emails === undefined ? [] : [`  Its addresses: ${emails.length > 0 ? listed(emails) : 'none'}.`]),
-    ...contact.words.map(({ text }) => `  What it says about the ${text}.`),
+    ...contact.words.map(({ about, text }) => `  It says about the ${about}: ${text}.`),
     ...(history.length > 0 ? [`  Its history: ${history.join('; ')}.`] : []),
   ];
 }

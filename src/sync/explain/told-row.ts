@@ -23,6 +23,8 @@ export interface ToldMember {
 /** One address at one audience, as the store has it. */
 export interface ToldRow {
   readonly row: RowId;
+  /** Of the person asked about. */
+  readonly isAsked: boolean;
   /** null: of somebody else, or of a contact that has none at Mailchimp. */
   readonly email: EmailAddress | null;
   readonly formerEmails: readonly { readonly email: EmailAddress; readonly until: string }[];
@@ -45,6 +47,7 @@ export function toldRow(row: Row, webhooks: readonly InboxEntry[], isHers: boole
   const reason = row.failReason === null ? null : FAIL_REASONS[row.failReason];
   return {
     row: row.id,
+    isAsked: isHers,
     email: isHers ? row.email : null,
     formerEmails: isHers ? (row.memory.former ?? []).map(({ email, until }) => ({ email, until: told(until) })) : [],
     memberId: row.memberContactId,
@@ -81,14 +84,14 @@ export function memberInWords(member: ToldMember | null): string {
 
 /** The lines of a row, for people. */
 export function rowInWords(row: ToldRow): readonly string[] {
-  const of = row.email ?? (row.contactIds.length > 0 ? `an address of contact ${row.contactIds.join(', ')}` : 'an address of somebody else');
+  const of = row.email ?? (row.isAsked ? 'No address at Mailchimp' : row.contactIds.length > 0 ? `An address of contact ${row.contactIds.join(', ')}` : 'An address of somebody else');
   const groups = Object.entries(row.civicrm).map(([group, { status, at }]) => `${status} in group ${group}${at === null ? '' : ` since ${at}`}`);
   return [
     `${of} (row ${row.row}${row.contactIds.length > 0 ? `, ${row.contactIds.map((id) => `contact ${id}`).join(', ')}` : ', no contact'})`,
     `  At Mailchimp, as this sync last knew: ${memberInWords(row.mailchimp)}${row.mailchimp?.seenAt ? `, seen at ${row.mailchimp.seenAt}` : ''}.`,
-    `  In CiviCRM, as this sync last knew: ${groups.length > 0 ? listed(groups) : 'in no group that is bound'}.`,
+    `  In CiviCRM, at the last decision: ${groups.length > 0 ? listed(groups) : 'in no group that is bound'}.`,
     ...row.formerEmails.map(({ email, until }) => `  The member had the address ${email} until ${until}.`),
-    ...row.words.map(({ text }) => `  What was said about the ${text}.`),
+    ...row.words.map(({ about, text }) => `  Said about the ${about}: ${text}.`),
     `  State: ${row.status}, ${row.statusMeans}.${row.reason === null ? '' : ` Reason ${row.reason}: ${row.reasonMeans} It ends with ${row.reasonEnds}.`}`,
   ];
 }

@@ -94,15 +94,15 @@ function askedOfMailchimp(ask: MailchimpAsk, isHers: boolean): string {
 function askedOfCivicrm(ask: CivicrmAsk, contactId: ContactId | null, isHers: boolean): string {
   switch (ask.kind) {
     case 'group':
-      return `contact ${contactId} is ${ask.status} in group ${ask.groupId} of CiviCRM`;
+      return `CiviCRM is asked to set contact ${contactId} to ${ask.status} in group ${ask.groupId}`;
     case 'names':
-      return `contact ${contactId} gets the names of Mailchimp${named({ firstName: ask.firstName, lastName: ask.lastName }, isHers)}`;
+      return `CiviCRM is asked to give contact ${contactId} the names of Mailchimp${named({ firstName: ask.firstName, lastName: ask.lastName }, isHers)}`;
     case 'email':
-      return `contact ${contactId} gets the address of Mailchimp${named(ask.email, isHers)}`;
+      return `CiviCRM is asked to give contact ${contactId} the address of Mailchimp${named(ask.email, isHers)}`;
     case 'hold':
-      return `the address of contact ${contactId} goes on hold`;
+      return `CiviCRM is asked to put the address of contact ${contactId} on hold`;
     case 'contact':
-      return 'a contact is made in CiviCRM';
+      return 'CiviCRM is asked to make a contact';
   }
 }
 

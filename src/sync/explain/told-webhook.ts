@@ -1,3 +1,4 @@
+import type { EmailAddress } from '../../base/ids.ts';
 import type { InboxEntry } from '../../store/entities.ts';
 import { isOwnUnsubscribe } from '../webhooks/handle-webhook.ts';
 import { told, toldOrNull } from './told.ts';
@@ -5,6 +6,8 @@ import { told, toldOrNull } from './told.ts';
 /** A webhook as it is told: nothing of its payload but what was done, and by whom. */
 export interface ToldWebhook {
   readonly type: string;
+  /** null: of somebody else. */
+  readonly email: EmailAddress | null;
   /** What happened, and who did it, in words. */
   readonly what: string;
   readonly firedAt: string;
@@ -38,18 +41,19 @@ export function whoDidIt(entry: InboxEntry): string {
 }
 
 /** @param limits the kinds of changes of which as many were made in 24 hours as the limits allow */
-export function toldWebhook(entry: InboxEntry, { limits, enabled }: { readonly limits: readonly string[]; readonly enabled: boolean }): ToldWebhook {
+export function toldWebhook(entry: InboxEntry, { limits, enabled, isHers }: { readonly limits: readonly string[]; readonly enabled: boolean; readonly isHers: boolean }): ToldWebhook {
   const waits = entry.handledAt === null ? whyItWaits(entry, limits, enabled) : null;
   const what = whoDidIt(entry);
   return {
     type: entry.type,
+    email: isHers ? entry.email : null,
     what,
     firedAt: told(entry.firedAt),
     receivedAt: told(entry.receivedAt),
     handledAt: toldOrNull(entry.handledAt),
     attempts: entry.attempts,
     waits,
-    text: `webhook "${entry.type}" (${what}), fired at ${told(entry.firedAt)}, received at ${told(entry.receivedAt)}, ${entry.handledAt === null ? `waits: ${waits}` : `handled at ${told(entry.handledAt)}`}`,
+    text: `webhook "${entry.type}"${isHers ? ` of ${entry.email}` : ''} (${what}), fired at ${told(entry.firedAt)}, received at ${told(entry.receivedAt)}, ${entry.handledAt === null ? `waits: ${waits}` : `handled at ${told(entry.handledAt)}`}`,
   };
 }
 

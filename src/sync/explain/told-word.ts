@@ -24,7 +24,7 @@ export type KnownFrom =
 
 /** A word as it is told. */
 export interface ToldWord {
-  /** What it is about: `subscription`, or `interest {id}`. */
+  /** What it is about: `subscription`, `interest {id}`, or one of these with what kind of word it is. */
   readonly about: string;
   readonly says: 'yes' | 'no';
   /** Whose clock dated it, and where it was first said. */
@@ -53,7 +53,7 @@ function toldWord(about: string, word: Word, { from, text }: Source): ToldWord {
     at: told(word.at),
     contactId: word.by ?? null,
     knownFrom: from,
-    text: `${about}: ${word.value ? 'yes' : 'no'}, said in ${saidAt}${word.by === undefined ? '' : ` (contact ${word.by})`} ${toldRange(word)}; known from ${text}`,
+    text: `${word.value ? 'yes' : 'no'}, said in ${saidAt}${word.by === undefined || word.source === 'mailchimp' ? '' : ` by contact ${word.by}`} ${toldRange(word)}; known from ${text}`,
   };
 }
 
@@ -79,7 +79,7 @@ function sourceOfRowWord(row: Row, word: Word, isOurs: boolean, webhooks: readon
   if (webhook) return { from: 'webhook', text: `a webhook: ${whoDidIt(webhook)}` };
   const { member } = row;
   if (member && word.value && member.timestampOpt !== null && word.since === member.timestampOpt) return { from: 'read', text: 'a look at the member: from its opt-in to its last change' };
-  if (word.since !== word.at) return { from: 'read', text: `looks at the member: ${word.since < 0 ? 'first seen so' : 'seen otherwise at the first time, changed'} at the second` };
+  if (word.since !== word.at) return { from: 'read', text: 'looks at the member, which show when it was said at the earliest and at the latest' };
   return { from: 'read', text: 'the time of the member’s last change when it was read, or a webhook that is not kept any more' };
 }
 
