@@ -8,7 +8,7 @@ import type { BatchRecord, FailReason, HeldPlan, PeopleByKind, Run, StageName, S
 import type { Store } from '../store/store.ts';
 import type { ApproveOptions, RejectOptions } from './approve.ts';
 import type { HookRunner } from './data/hook-runner.ts';
-import type { Explanation } from './explain/explain.ts';
+import type { ExplainOptions, Explanation } from './explain/explain.ts';
 import type { PersonAsked } from './explain/known.ts';
 import type { PlanPage, PlanView } from './plan-view.ts';
 import type { Counts, Progress, RunRequest } from './stage.ts';
@@ -45,7 +45,7 @@ export interface Engine {
    * Why a person is subscribed or not, at the audiences named or (null) all: what is known, what was done, what is now and
    * what would happen. Writes nothing to the store or to either service, and works beside a run.
    */
-  explain(person: PersonAsked, options: { readonly listIds: readonly ListId[] | null; readonly signal: AbortSignal }): Promise<Explanation>;
+  explain(person: PersonAsked, options: ExplainOptions): Promise<Explanation>;
   status(): Promise<readonly AudienceStatus[]>;
   /** Polls batches (all open ones, or the one announced), settles their results and gives up what makes no progress. */
   handleBatches(options: { readonly batchId?: BatchId; readonly signal: AbortSignal }): Promise<Counts>;

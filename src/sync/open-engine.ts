@@ -1,4 +1,4 @@
-import { systemClock } from '../base/clock.ts';
+import { SECOND, systemClock, type Duration } from '../base/clock.ts';
 import { SyncError } from '../base/errors.ts';
 import { runId, type ListId, type RunId } from '../base/ids.ts';
 import { systemRandom } from '../base/random.ts';
@@ -25,6 +25,9 @@ import { release } from './release.ts';
 import { runStage } from './stage-run.ts';
 import { LEASE, type AudienceContext, type Counts, type RunRequest } from './stage.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
+
+/** How long somebody who asks about a person waits for one request. */
+const PATIENCE: Duration = 30 * SECOND;
 
 /** Opens an engine on an open store; the store is closed with it. */
 export const openEngine: OpenEngine = async (settings, options) => new OpenedEngine(settings, options);
@@ -97,9 +100,9 @@ class OpenedEngine implements Engine {
 
   reject: Engine['reject'] = async (listId, options) => reject(this.#context(this.#audience(listId)), options);
 
-  explain: Engine['explain'] = async (person, { listIds, signal }) => {
+  explain: Engine['explain'] = async (person, { listIds, signal, patience = PATIENCE }) => {
     const audiences = (listIds ?? [...this.settings.audiences.keys()]).map((listId) => this.#context(this.#audience(listId)));
-    return explain(audiences, person, this.#options.clock.now(), signal);
+    return explain(audiences, person, this.#options.clock.now(), { signal, patience });
   };
 
   async status(): Promise<readonly AudienceStatus[]> {

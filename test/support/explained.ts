@@ -3,16 +3,18 @@ import { contactId, emailAddress } from '../../src/base/ids.ts';
 import type { AudienceExplanation } from '../../src/sync/explain/explain-audience.ts';
 import type { Explanation } from '../../src/sync/explain/explain.ts';
 import type { PersonAsked } from '../../src/sync/explain/known.ts';
+import { bothSides } from './crowd.ts';
 import type { Scenario } from './scenario.ts';
 import { LIST } from './sync-world.ts';
 
 const never = new AbortController().signal;
 
-/** All that the store holds of the audience. */
-async function contents({ sync, civi, world: { store, civicrm } }: Scenario): Promise<unknown> {
+/** All that the store holds of the audience, and both sides. */
+async function contents(s: Scenario): Promise<unknown> {
+  const { sync, world: { store, civicrm } } = s;
   const contacts = [...civicrm.tables.contact.all()].map(({ id }) => contactId(id));
-  assert.ok(civi);
   return {
+    sides: bothSides(s),
     rows: await sync.rows(),
     updates: await sync.updates(),
     inbox: await store.unhandled(LIST, 1000),

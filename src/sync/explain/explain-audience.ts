@@ -2,7 +2,7 @@ import type { ContactId, EmailAddress, ListId, RowId, RunId } from '../../base/i
 import { distinctRows } from '../collections.ts';
 import type { AudienceContext } from '../stage.ts';
 import { addressesOfRow, readKnown, rowsOf, withOthers, type Known, type PersonAsked } from './known.ts';
-import { isStored, seePerson, type Seen } from './seen.ts';
+import { isStored, seePerson, type LookOptions, type Seen } from './seen.ts';
 import { told } from './told.ts';
 import { toldContacts, type ToldContact } from './told-contact.ts';
 import { toldMember, toldRow, type ToldMember, type ToldRow } from './told-row.ts';
@@ -49,10 +49,10 @@ export interface AudienceExplanation {
 }
 
 /** Gathers and tells; writes nothing anywhere. */
-export async function explainAudience(context: AudienceContext, person: PersonAsked, signal: AbortSignal): Promise<AudienceExplanation> {
-  const asked = await rowsOf(context, person, signal);
+export async function explainAudience(context: AudienceContext, person: PersonAsked, options: LookOptions): Promise<AudienceExplanation> {
+  const asked = await rowsOf(context, person, options.signal);
   const together = await withOthers(context, asked);
-  const seen = await seePerson(context, person, together, signal);
+  const seen = await seePerson(context, person, together, options);
   const found = seen.clusters?.flatMap((cluster) => cluster.rows).filter(isStored) ?? [];
   const rows = await fresh(context, distinctRows([...together, ...found]));
   const isAsked = rows.filter((row) => asked.some(({ id }) => id === row.id) || ('email' in person && row.email === person.email));

@@ -1,5 +1,5 @@
 import { SECOND, type Duration, type Instant } from '../../base/clock.ts';
-import { SyncError } from '../../base/errors.ts';
+import { codeOf, SyncError } from '../../base/errors.ts';
 import { memberContactId, rowId, type ContactId, type EmailAddress } from '../../base/ids.ts';
 import type { HistoryRow } from '../../civicrm/reader.ts';
 import type { Member } from '../../mailchimp/api.ts';
@@ -42,24 +42,29 @@ export interface Seen {
   readonly troubles: readonly string[];
 }
 
-/** A service that does not answer for so long is told of as such: somebody waits. */
-const PATIENCE: Duration = 30 * SECOND;
 /** Addresses without a row at which a member is looked for. */
 const ADDRESSES = 10;
 
+/** How a look at both services may be stopped. */
+export interface LookOptions {
+  readonly signal: AbortSignal;
+  /** A request that takes so long is given up, and its service told of as one that does not answer: somebody waits. */
+  readonly patience: Duration;
+}
+
 /** Looks at a person in both services; writes nothing, to them or to the store. */
-export const seePerson = (context: AudienceContext, asked: PersonAsked, rows: readonly Row[], signal: AbortSignal): Promise<Seen> => new Sight(context, signal).see(asked, rows);
+export const seePerson = (context: AudienceContext, asked: PersonAsked, rows: readonly Row[], options: LookOptions): Promise<Seen> => new Sight(context, options).see(asked, rows);
 
 class Sight {
   readonly #context: AudienceContext;
-  readonly #signal: AbortSignal;
+  readonly #options: LookOptions;
   readonly #troubles = new Map<string, string>();
   readonly #members: SeenMember[] = [];
   #strangers = 0;
 
-  constructor(context: AudienceContext, signal: AbortSignal) {
+  constructor(context: AudienceContext, options: LookOptions) {
     this.#context = context;
-    this.#signal = signal;
+    this.#options = options;
   }
 
   async see(asked: PersonAsked, rows: readonly Row[]): Promise<Seen> {
@@ -84,12 +89,15 @@ class Sight {
   /** Once a service did not answer, it is asked no more. */
   async #ask<Answer>(service: 'Mailchimp' | 'CiviCRM', work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer | null> {
     if (this.#troubles.has(service)) return null;
+    const { signal, patience } = this.#options;
+    const over = AbortSignal.timeout(patience);
     try {
-      return await work(AbortSignal.any([this.#signal, AbortSignal.timeout(PATIENCE)]));
+      return await work(AbortSignal.any([signal, over]));
     } catch (error) {
-      if (this.#signal.aborted || !(error instanceof SyncError) || error.code.startsWith('store_')) throw error;
-      const what = error.code === 'aborted' ? `no answer in ${PATIENCE / SECOND} seconds` : error.message;
-      this.#troubles.set(service, `${service} could not be looked at (${error.code}): ${what}`);
+      const isKnown = error instanceof SyncError && !error.code.startsWith('store_');
+      if (signal.aborted || !(over.aborted || isKnown)) throw error;
+      const what = over.aborted ? `no answer in ${patience / SECOND} seconds` : `${codeOf(error)}, ${(error as SyncError).message}`;
+      this.#troubles.set(service, `${service} could not be looked at: ${what}`);
       return null;
     }
   }

@@ -51,10 +51,10 @@ function why({ rows, updates, now }: Omit<AudienceExplanation, 'text'>): readonl
     const status = now.mailchimp?.find((member) => member.row === row.row)?.status ?? row.mailchimp?.status ?? null;
     const word = row.words.find(({ about }) => about === 'subscription');
     return [
-      `${row.email ?? 'The person'} is ${status === null ? 'no member' : status} at Mailchimp.${word ? ` The last word on the subscription that this sync heard there: ${word.text}.` : ''}`,
+      `${row.email ?? 'The person'} is ${status === null ? 'no member' : status} at Mailchimp.${word ? ` The last word on it: ${word.text}.` : ''}`,
       ...(row.reason === null || row.status !== 'fail' ? [] : [`It cannot be synced, reason ${row.reason}: ${row.reasonMeans}`]),
     ];
   });
   const last = updates.find(({ kind, state }) => OF_SUBSCRIPTION.has(kind) && (state === 'done' || state === 'failed'));
-  return [...lines, last ? `The last thing that this sync did about the subscription: ${last.text}` : 'This sync has done nothing about the subscription.'];
+  return [...lines, last ? `The last that this sync did about it: ${last.text}` : 'This sync has done nothing about it.'];
 }

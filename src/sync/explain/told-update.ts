@@ -45,7 +45,7 @@ export function toldUpdate(update: Update, context: UpdateContext): ToldUpdate {
   const settled = update.endedAt === null ? '' : ` at ${told(update.endedAt)}`;
   const failed = update.failReason === null ? '' : `: ${update.failReason} (${FAIL_REASONS[update.failReason].means})`;
   const answered = update.answer === null ? '' : `; the service answered: ${update.answer}`;
-  const { asked, reason, unclear } = decision;
+  const { asked } = decision;
   return {
     ...decision,
     id: update.id,
@@ -58,7 +58,7 @@ export function toldUpdate(update: Update, context: UpdateContext): ToldUpdate {
     decidedAt: told(update.createdAt),
     sentAt: toldOrNull(update.sentAt),
     settledAt: toldOrNull(update.endedAt),
-    text: `update ${update.id} (${update.kind}), decided at ${told(update.createdAt)} ${decider(update, run)}: ${asked}, because ${reason}${unclear ? ' (unclear)' : ''}. It is ${stateMeans}${settled}${failed}${answered}.`,
+    text: `update ${update.id} (${update.kind}), decided at ${told(update.createdAt)} ${decider(update, run)}: ${asked}, because ${inWords(update)}. It is ${stateMeans}${settled}${failed}${answered}.`,
   };
 }
 
@@ -69,8 +69,10 @@ export function toldDecision(update: Update | DecidedUpdate, isHers: boolean): T
   const asked = update.side === 'mailchimp' ? askedOfMailchimp(update.ask, isHers) : askedOfCivicrm(update.ask, update.contactId, isHers);
   const { kind, contactId, reason, unclear } = update;
   const side = update.side === 'mailchimp' ? 'Mailchimp' : 'CiviCRM';
-  return { contactId, side, kind, asked, reason, unclear, text: `${asked}, because ${reason}${unclear ? ' (unclear)' : ''}` };
+  return { contactId, side, kind, asked, reason, unclear, text: `${asked}, because ${inWords(update)}` };
 }
+
+const inWords = ({ reason, unclear }: Pick<Update, 'reason' | 'unclear'>): string => `${reason.replaceAll('.000Z', 'Z')}${unclear ? ' (unclear)' : ''}`;
 
 const named = (value: unknown, isHers: boolean): string => (isHers ? ` (${JSON.stringify(value)})` : '');
 

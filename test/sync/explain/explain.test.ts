@@ -122,7 +122,7 @@ describe('explain', () => {
     for (const at of [P1, P2, wilma]) {
       const here = await explainedHere(s, at);
       assert.deepEqual(here.rows.map(({ email, formerEmails }) => [email, formerEmails.map(({ email: former }) => former)]), [[P2, [P1]]], String(at));
-      assert.deepEqual(here.webhooks.map(({ type }) => type), ['upemail'], String(at));
+      assert.ok(here.webhooks.some(({ type }) => type === 'upemail'), String(at));
       assert.match(here.text, /The member had the address p1@example\.org until/);
     }
     show((await explainedHere(s, P1)).text);
