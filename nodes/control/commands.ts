@@ -68,13 +68,13 @@ function webhooks({ engine, sync, payload, signal, keepSecret }: Command): Promi
 
 const COMMANDS = new Map<unknown, (command: Command) => Promise<unknown>>([
   ['status', status],
-  ['explain', explain],
   ['run', run],
   ['plan', plan],
   ['approve', approve],
   ['reject', reject],
   ['abort', abort],
   ['release', release],
+  ['explain', explain],
   ['webhooks', webhooks],
 ]);
 

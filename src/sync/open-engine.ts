@@ -26,7 +26,7 @@ import { runStage } from './stage-run.ts';
 import { LEASE, type AudienceContext, type Counts, type RunRequest } from './stage.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
-/** How long somebody who asks about a person waits for one request. */
+/** How long somebody who asks about a person waits for a service. */
 const PATIENCE: Duration = 30 * SECOND;
 
 /** Opens an engine on an open store; the store is closed with it. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FAIL_REASONS } from '../../src/sync/explain/reasons.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');
@@ -16,6 +17,11 @@ describe('the reference of hard people', () => {
     const told = [...page.matchAll(/^\|[^|]*\|[^|]*\|[^|]*\| `([a-z_]+)` \|/gm)].map(([, reason = '']) => reason);
     assert.ok(given.length > 8);
     assert.deepEqual([...new Set(told)].toSorted(), given.toSorted());
+  });
+
+  it('says of each reason what the control node says', () => {
+    const said = new Map([...page.matchAll(/^\| `([a-z_]+)` \| ([^|]+) \| ([^|]+) \|$/gm)].map(([, reason = '', means = '', ends = '']) => [reason, { means, ends }]));
+    assert.deepEqual(Object.fromEntries(said), FAIL_REASONS);
   });
 
   it('names tests that are there', () => {

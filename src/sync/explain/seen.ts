@@ -15,7 +15,7 @@ import { lookContextFor } from '../take-looks.ts';
 import type { PersonAsked } from './known.ts';
 
 /** A member as Mailchimp shows it now; null: it says that there is none. */
-export interface SeenMember {
+interface SeenMember {
   /** null: the store has no row for it. */
   readonly row: Row | null;
   readonly email: EmailAddress | null;
@@ -48,7 +48,7 @@ const ADDRESSES = 10;
 /** How a look at both services may be stopped. */
 export interface LookOptions {
   readonly signal: AbortSignal;
-  /** A request that takes so long is given up, and its service told of as one that does not answer: somebody waits. */
+  /** A look at a service that takes so long is given up, and its service told of as one that does not answer: somebody waits. */
   readonly patience: Duration;
 }
 
@@ -109,9 +109,16 @@ class Sight {
   async #lookAt(row: Row | null, key: Parameters<AudienceContext['mailchimp']['member']>[1] | null): Promise<Member | null> {
     if (key === null) return null;
     const answer = await this.#ask('Mailchimp', (signal) => this.#context.mailchimp.member(this.#context.settings.listId, key, signal));
-    if (answer && (row !== null || answer.value !== null) && this.#members.every(({ member }) => member === null || member.contactId !== answer.value?.contactId))
-      this.#members.push({ row, email: answer.value?.email ?? row?.email ?? null, member: answer.value, servedAt: answer.servedAt });
-    return answer?.value ?? null;
+    const member = answer?.value ?? null;
+    if (answer && (row !== null || member !== null)) this.#saw({ row, email: member?.email ?? row?.email ?? null, member, servedAt: answer.servedAt });
+    return member;
+  }
+
+  /** A member that was found without a row may turn out to have one. */
+  #saw(seen: SeenMember): void {
+    const before = this.#members.findIndex(({ member }) => member !== null && member.contactId === seen.member?.contactId);
+    if (before < 0) this.#members.push(seen);
+    else if (this.#members[before]!.row === null) this.#members[before] = seen;
   }
 
   /** Whom the store does not know is looked for at Mailchimp. */

@@ -28,6 +28,7 @@ export interface ToldRow {
   /** null: of somebody else, or of a contact that has none at Mailchimp. */
   readonly email: EmailAddress | null;
   readonly formerEmails: readonly { readonly email: EmailAddress; readonly until: string }[];
+  /** Of the person asked about only. */
   readonly memberId: MemberContactId | null;
   /** Who uses the address. */
   readonly contactIds: readonly ContactId[];
@@ -50,7 +51,7 @@ export function toldRow(row: Row, webhooks: readonly InboxEntry[], isHers: boole
     isAsked: isHers,
     email: isHers ? row.email : null,
     formerEmails: isHers ? (row.memory.former ?? []).map(({ email, until }) => ({ email, until: told(until) })) : [],
-    memberId: row.memberContactId,
+    memberId: isHers ? row.memberContactId : null,
     contactIds: knownUsers(row),
     mailchimp: row.member && toldMember(row.member, row.lookedAt, isHers),
     civicrm: Object.fromEntries(Object.entries(row.groups).map(([group, { status, at }]) => [group, { status, at: toldOrNull(at) }])),

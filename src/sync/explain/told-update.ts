@@ -41,7 +41,7 @@ export interface UpdateContext {
 export function toldUpdate(update: Update, context: UpdateContext): ToldUpdate {
   const decision = toldDecision(update, context.isHers(update));
   const run = update.runId === null ? undefined : context.runs.get(update.runId);
-  const stateMeans = meaningOf(update, context.held);
+  const stateMeans = run?.dryRun ? 'of a dry run: nothing of it was done' : meaningOf(update, context.held);
   const settled = update.endedAt === null ? '' : ` at ${told(update.endedAt)}`;
   const failed = update.failReason === null ? '' : `: ${update.failReason} (${FAIL_REASONS[update.failReason].means})`;
   const answered = update.answer === null ? '' : `; the service answered: ${update.answer}`;
@@ -125,6 +125,6 @@ function meaningOf({ state, claims, runId }: Update, held: RunId | null): string
     case 'aborted':
       return 'given up, because a webhook told of an unsubscribe meanwhile';
     case 'superseded':
-      return claims ? 'of unknown fate: should what it asked for turn up, it is our doing' : 'dropped: what to do was decided anew';
+      return claims ? 'of unknown fate: should what it asked for turn up, it is our doing' : 'dropped: what to do was decided anew, or its plan was rejected';
   }
 }

@@ -8,7 +8,7 @@ import { told, toldRange } from './told.ts';
 import { whoDidIt } from './told-webhook.ts';
 
 /** Where a word is known from. */
-export type KnownFrom =
+type KnownFrom =
   | 'webhook'
   /** A look at the member: its dates, or what had changed since the look before. */
   | 'read'
@@ -53,7 +53,7 @@ function toldWord(about: string, word: Word, { from, text }: Source): ToldWord {
     at: told(word.at),
     contactId: word.by ?? null,
     knownFrom: from,
-    text: `${word.value ? 'yes' : 'no'}, said in ${saidAt}${word.by === undefined || word.source === 'mailchimp' ? '' : ` by contact ${word.by}`} ${toldRange(word)}; known from ${text}`,
+    text: `${word.value ? 'yes' : 'no'}, said ${word.source === 'mailchimp' ? 'at Mailchimp' : 'in CiviCRM'}${word.by === undefined || word.source === 'mailchimp' ? '' : ` by contact ${word.by}`} ${toldRange(word)}; known from ${text}`,
   };
 }
 

@@ -6,7 +6,7 @@ import { unique } from '../collections.ts';
 import type { PersonAsked } from './known.ts';
 import type { Seen } from './seen.ts';
 
-/** Who is the person that is asked about, and who only hangs together with them: of these nothing is told but contact ids. */
+/** Who is the person that is asked about, and who only hangs together with them: of these no names and no addresses are told. */
 export interface Who {
   /** null: nobody can be told apart: several contacts have the address. */
   readonly contact: ContactId | null;

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
+import { emailAddress } from '../../../src/base/ids.ts';
 import { approve, heldIn, openCrowd, person } from '../../support/crowd.ts';
 import { explained, explainedHere } from '../../support/explained.ts';
 import { P1, P2, P3, openScenario, type Scenario } from '../../support/scenario.ts';
 import { SmartScenario } from '../../support/smart-scenario.ts';
-import { closeWorlds } from '../../support/sync-world.ts';
-
-const SHOW = process.env['SHOW'] === '1';
-const show = (text: string): void => void (SHOW && console.log(text));
+import { closeWorlds, OTHER_LIST } from '../../support/sync-world.ts';
 
 /** A webhook comes, and is handled. */
 const told = async (s: Scenario): Promise<void> => {
@@ -41,7 +39,6 @@ describe('explain', () => {
     assert.deepEqual(here.now.mailchimp?.map(({ status, email }) => [status, email]), [['unsubscribed', P1]]);
     assert.deepEqual(here.wouldHappen?.updates, []);
     for (const part of [/p1@example\.org is unsubscribed at Mailchimp/, /a webhook: unsubscribed by the person/, /set contact 4 to Removed in group 11/, /Nothing would be asked of either side/]) assert.match(here.text, part);
-    show(here.text);
   });
 
   it('unsubscribed because an administrator removed the contact', async () => {
@@ -59,7 +56,6 @@ describe('explain', () => {
     assert.deepEqual([word?.says, word?.saidAt, word?.knownFrom, word?.contactId], ['no', 'CiviCRM', 'relayed', wilma]);
     assert.match(here.now.civicrm?.[0]?.words[0]?.text ?? '', /known from history row no\. 2 \(Removed, [^)]*\)$/);
     assert.equal(here.updates[0]?.kind, 'unsubscribe');
-    show(here.text);
   });
 
   it('unsubscribed by an opt-out', async () => {
@@ -73,7 +69,6 @@ describe('explain', () => {
     assert.ok(here.contacts[0]?.words.some(({ knownFrom }) => knownFrom === 'opt_out'));
     assert.ok(here.now.civicrm?.[0]?.isOptOut);
     assert.match(here.text, /opted out/);
-    show(here.text);
   });
 
   it('refused, because Mailchimp keeps who complained', async () => {
@@ -94,7 +89,6 @@ describe('explain', () => {
     assert.deepEqual(here.wouldHappen?.updates, []);
     assert.deepEqual(here.wouldHappen?.rows.map(({ status, reason }) => [status, reason]), [['fail', 'compliance']]);
     assert.equal(here.webhooks.find(({ type }) => type === 'unsubscribe')?.what, 'unsubscribed by the person, with a complaint of spam');
-    show(here.text);
   });
 
   it('an address that two contacts have: both by id, and nothing else of the other', async () => {
@@ -111,7 +105,6 @@ describe('explain', () => {
     const byAddress = await explainedHere(s, P1);
     assert.deepEqual([byAddress.contactId, byAddress.contactIds], [null, [wilma, betty]]);
     assert.match(byAddress.text, /None of them alone is the person/);
-    show(byAddress.text);
   });
 
   it('an address that moved at Mailchimp: asked for by the old one and by the new one', async () => {
@@ -125,7 +118,6 @@ describe('explain', () => {
       assert.ok(here.webhooks.some(({ type }) => type === 'upemail'), String(at));
       assert.match(here.text, /The member had the address p1@example\.org until/);
     }
-    show((await explainedHere(s, P1)).text);
   });
 
   it('a webhook that waits, of an address that the member leaves by it', async () => {
@@ -151,7 +143,6 @@ describe('explain', () => {
     const update = here.updates[0];
     assert.deepEqual([update?.kind, update?.unclear], ['remove', true]);
     assert.match(update?.text ?? '', /neither is surely later, onTie mailsLess \(unclear\)/);
-    show(here.text);
   });
 
   it('a smart group: the search is named, and that the group is never written', async () => {
@@ -165,7 +156,6 @@ describe('explain', () => {
     assert.ok(here.now.civicrm?.[0]?.words.some(({ knownFrom }) => knownFrom === 'smart_group'));
     assert.match(here.text, /in smart group/);
     assert.deepEqual(here.wouldHappen?.updates, []);
-    show(here.text);
   });
 
   it('in a plan that is held: names it, and what waits', async () => {
@@ -196,8 +186,6 @@ describe('explain', () => {
     const subscribed = await explainedHere(s, P1);
     assert.deepEqual([subscribed.known, subscribed.now.mailchimp?.map(({ status }) => status)], [true, ['subscribed']]);
     assert.match(subscribed.text, /A contact would be made in CiviCRM for p1@example\.org/);
-    show(added.text);
-    show(subscribed.text);
   });
 
   it('a member by either of its ids at Mailchimp, and a merged contact by the one that it was', async () => {
@@ -208,6 +196,29 @@ describe('explain', () => {
     const betty = s.civi.creates('Betty', P2);
     s.civi.merges(wilma, betty);
     assert.equal((await explainedHere(s, betty)).contactIds[0], wilma);
+  });
+
+  it('a dry run: what it decided, and that nothing of it was done', async () => {
+    const s = await openScenario();
+    const wilma = await s.added('Wilma', P1);
+    s.civi.removes(wilma);
+    s.passes(60);
+    await s.sync.run('incremental', { dryRun: true });
+    const here = await explainedHere(s, P1);
+    assert.deepEqual([here.updates[0]?.kind, here.updates[0]?.state, here.updates[0]?.stateMeans], ['unsubscribe', 'superseded', 'of a dry run: nothing of it was done']);
+    assert.match(here.text, /The last that this sync did about it: update 1 \(subscribe\)/);
+  });
+
+  it('a member at the address of a row that has not seen it yet', async () => {
+    const s = await openScenario();
+    const wilma = s.civi.creates('Wilma', P1);
+    s.civi.adds(wilma);
+    const run = await s.sync.begin();
+    await s.sync.goOn(run, { before: 'submit' });
+    s.person.subscribes(P1);
+    const { contactId: memberId } = s.memberRecord(P1)!;
+    const here = await explainedHere(s, { memberId });
+    assert.deepEqual([here.contactId, here.rows.length, here.now.mailchimp?.map(({ row, status }) => [row, status])], [wilma, 1, [[here.rows[0]?.row, 'subscribed']]]);
   });
 
   it('nobody: says so, without an error', async () => {
@@ -224,6 +235,8 @@ describe('explain', () => {
     const s = await openScenario({ twoAudiences: true });
     await s.joined();
     const { audiences } = await explained(s, P1);
-    assert.deepEqual(audiences.map(({ name, known }) => [name, known]).toSorted(), [['Newsletter', true], ['b0d1e2c3b4', true]].toSorted());
+    assert.deepEqual(new Map(audiences.map(({ name, rows }) => [name, rows.length])), new Map([['Newsletter', 1], [OTHER_LIST, 0]]));
+    const one = await s.sync.engine.explain({ email: emailAddress(P1) }, { listIds: [OTHER_LIST], signal: new AbortController().signal });
+    assert.deepEqual(one.audiences.map(({ listId }) => listId), [OTHER_LIST]);
   });
 });
