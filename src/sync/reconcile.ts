@@ -79,8 +79,7 @@ async function makePlan(context: StageContext): Promise<PlanCounts> {
 /** Releases what was planned. The brake stands before this. */
 async function applyPlan(context: StageContext): Promise<Counts> {
   const { run, signal } = context;
-  const created = await createPlanned(context);
-  const counts = { applied: 0, refused: 0, queued: 0 };
+  const counts = { applied: await createPlanned(context), refused: 0, queued: 0 };
   for await (const updates of pagesOfUpdates(context, 'civicrm', 'planned', signal)) {
     const applied = await applyCivicrm(context, updates.filter(isOf(run.id)), { signal });
     counts.applied += applied.done;
@@ -88,7 +87,7 @@ async function applyPlan(context: StageContext): Promise<Counts> {
     context.progress({ done: counts.applied, total: null });
   }
   for await (const updates of pagesOfUpdates(context, 'mailchimp', 'planned', signal)) counts.queued += await queueUpdates(context, updates.filter(isOf(run.id)));
-  return { ...counts, ...(created > 0 && { created }) };
+  return counts;
 }
 
 /** Contacts that had been withheld, and for which there is room now: they are made, and what follows for them is decided. */

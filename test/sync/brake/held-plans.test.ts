@@ -212,7 +212,7 @@ describe('a dry run', () => {
     s.passes(60);
     const before = bothSides(s);
     const counts = await s.sync.full({ dryRun: true });
-    assert.deepEqual([counts.createContacts, counts.reconcile?.['create']], [{ created: 0, found: 0, withheld: 1 }, 1]);
+    assert.deepEqual([counts.createContacts, counts.reconcile?.['create']], [{ created: 0, found: 0, refused: 0, withheld: 1 }, 1]);
     assert.deepEqual(bothSides(s), before);
     await s.sync.run();
     assert.equal(s.civi.ownersOf(P1).length, 1);
