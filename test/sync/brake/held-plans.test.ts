@@ -63,7 +63,7 @@ describe('a plan beyond the limits', () => {
     const rest = (await s.sync.engine.plan(LIST, { after: view.next, limit: 20 })) ?? assert.fail('no page is shown');
     assert.deepEqual([rest.changes.length, rest.next], [10, null]);
     const shown = [...view.changes, ...rest.changes];
-    assert.deepEqual(shown.map(({ email }) => email).toSorted(), Array.from({ length: 30 }, (_, number) => person(number)).toSorted());
+    assert.deepEqual(new Set(shown.map(({ email }) => email)), new Set(Array.from({ length: 30 }, (_, number) => person(number))));
     for (const { kind, reason, ask } of shown) assert.deepEqual([kind, ask, /CiviCRM no at/u.test(reason)], ['unsubscribe', { status: 'unsubscribed' }, true]);
     const lines = (await s.sync.engine.planAsCsv(LIST))?.split('\r\n') ?? [];
     assert.equal(lines.length, 32, 'a heading, 30 people, and the end of the last line');
@@ -168,6 +168,21 @@ describe('a plan beyond the limits', () => {
     await assert.rejects(approve(s, { except: [person(3), person(35)] }), (error: SyncError) => error.code === 'message_invalid' && !/@/u.test(error.message));
     assert.deepEqual(bothSides(s), before);
     await heldIn(s);
+  });
+
+  it('whose run was cut off just before its end is approved when nobody can be at it any more', async () => {
+    const s = await openScenario();
+    const { store, time } = s.world;
+    const asked = { id: runId('cut off'), listId: LIST, mode: 'full', since: null, withData: false, dryRun: false, startedAt: time.engine.now() } as const;
+    const started = await store.startRun(asked, 'another machine', time.engine.now(), 60_000);
+    assert.equal(started.kind, 'started');
+    const summary = { dryRun: false, why: [], updates: 0, kinds: {}, reasons: {}, unclear: 0, first: null };
+    await store.writePlan({ id: asked.id, listId: LIST, state: 'held', summary, heldAt: time.engine.now(), settledAt: null });
+    await assert.rejects(approve(s), (error: SyncError) => error.code === 'busy');
+    s.passes(61);
+    await approve(s);
+    assert.equal((await store.run(asked.id))?.state, 'held');
+    assert.equal(await store.openPlan(LIST), null);
   });
 
   it('whose approval was cut off in the middle is finished by whoever comes next: a run, or the approval again', async () => {
