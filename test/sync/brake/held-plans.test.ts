@@ -3,7 +3,7 @@ import type { SyncError } from '../../../src/base/errors.ts';
 import { runId } from '../../../src/base/ids.ts';
 import { approve, bothSides, DEFAULTS, figures, heldIn, openCrowd, person, reject } from '../../support/crowd.ts';
 import { openScenario, P1 } from '../../support/scenario.ts';
-import { closeWorlds, LIST } from '../../support/sync-world.ts';
+import { closeWorlds, LIST, OTHER_GROUP } from '../../support/sync-world.ts';
 
 const isMissing = (error: SyncError): boolean => error.code === 'plan_missing';
 
@@ -91,6 +91,39 @@ describe('a plan beyond the limits', () => {
     await approve(s);
     await assert.rejects(approve(s), isMissing);
     await assert.rejects(reject(s), isMissing);
+  });
+
+  it('is applied once by two who approve it at the same moment', async () => {
+    const { s } = await held();
+    const outcomes = await Promise.allSettled([approve(s), approve(s)]);
+    assert.deepEqual(outcomes.map(({ status }) => status).toSorted((one, other) => one.localeCompare(other)), ['fulfilled', 'rejected']);
+    assert.deepEqual(figures(s), [10, 10]);
+    assert.equal((await s.world.store.plans(LIST, 1))[0]?.state, 'applied');
+  });
+
+  it('is not approved while its audience is switched off, nor while its group is gone', async () => {
+    const { s } = await held();
+    const before = bothSides(s);
+    for (const list of [{ enabled: false }, { subscriptionGroup: '4711' }]) {
+      s.sync.engine = await s.world.reopen({ ...DEFAULTS, ...list });
+      await assert.rejects(approve(s), (error: SyncError) => ['settings_invalid', 'group_missing'].includes(error.code));
+      assert.deepEqual(bothSides(s), before);
+      await heldIn(s);
+    }
+  });
+
+  it('made for the wrong group does nothing once the settings name the right one', async () => {
+    const { s } = await openCrowd(40);
+    s.civi.acts.createGroup({ id: OTHER_GROUP, title: 'Wrong' });
+    s.sync.engine = await s.world.reopen({ ...DEFAULTS, subscriptionGroup: String(OTHER_GROUP) });
+    await s.sync.full();
+    await heldIn(s);
+    const before = bothSides(s);
+    s.sync.engine = await s.world.reopen(DEFAULTS);
+    await approve(s);
+    assert.deepEqual(bothSides(s), before);
+    await s.comesToRest();
+    assert.deepEqual(figures(s), [40, 40]);
   });
 
   it('is not touched when another is named', async () => {
