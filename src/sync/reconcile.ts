@@ -22,6 +22,7 @@ const UPDATE_KINDS = ['subscribe', 'unsubscribe', 'add', 'remove', 'create', 're
 export async function reconcile(context: StageContext): Promise<Counts> {
   const open = await context.store.openPlan(context.settings.listId);
   if (open?.state === 'held') return { held: 1 }; // this run's own, cut off before its end; or one that was held as this run began
+  if (open && context.run.dryRun) return { held: 1, dryRun: 1 }; // an approval that was cut off: applying the rest is no dry run's
   if (open) await finishApproved(context, open);
   const recovered = await recover(context, context.signal);
   await dropPlanned(context, () => true, context.signal); // of a run that stopped half-way: its rows are decided anew

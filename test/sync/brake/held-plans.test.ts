@@ -218,6 +218,19 @@ describe('a plan beyond the limits', () => {
     assert.equal(await store.openPlan(LIST), null);
   });
 
+  it('whose approval was cut off in the middle is not applied by a dry run', async () => {
+    const { s, before } = await held();
+    const stop = new AbortController();
+    s.justBefore(/^GET .*\/members/u, () => stop.abort(new Error('stopped')));
+    await assert.rejects(s.sync.engine.approve(LIST, { signal: stop.signal }));
+    await s.sync.engine.abort(LIST);
+    await s.sync.full({ dryRun: true });
+    assert.deepEqual(bothSides(s), before);
+    assert.equal((await s.world.store.openPlan(LIST))?.state, 'approved');
+    await approve(s);
+    assert.deepEqual(figures(s), [10, 10]);
+  });
+
   it('whose approval was cut off in the middle is finished by whoever comes next: a run, or the approval again', async () => {
     for (const next of ['run', 'approve'] as const) {
       const { s } = await held();
