@@ -2,36 +2,15 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject } from '../../src/settings/json.ts';
-import { moveSecrets } from '../../src/settings/secrets.ts';
 import { startSimulators, type RunningSimulators } from '../../src/simulator/simulators.ts';
 import { world } from '../../src/simulator/world.ts';
 import type { AudienceStatus } from '../../src/sync/engine.ts';
 import type { WebhookReport } from '../../src/sync/webhooks/administer.ts';
+import { controlledFlow } from '../support/controlled-flow.ts';
 import { NodeRedProcess } from '../support/node-red-process.ts';
 import { temporaryFolder } from '../support/start-command.ts';
 
 const LIST = world.mailchimp.listId;
-
-/** Takes a property of the message from the address. */
-const rule = (p: string): object => ({ t: 'set', p, pt: 'msg', to: `req.params.${p}`, tot: 'msg' });
-
-/** The reference flow, with addresses at which the control node takes commands. */
-function flowWith(written: JsonObject): readonly object[] {
-  const { settings, secrets } = moveSecrets(written);
-  const reference = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'flows', 'reference-flow.json'), 'utf8')) as readonly { readonly id: string; readonly type: string }[];
-  const place = { z: 'sync', x: 0, y: 0 };
-  return [
-    ...reference.map((node) => {
-      if (node.type === 'mailchimpsync-config') return { ...node, settings: JSON.stringify(settings), credentials: { secrets: JSON.stringify(secrets) } };
-      return node.type === 'inject' ? { ...node, repeat: '', crontab: '', once: false } : node;
-    }),
-    { ...place, id: 'asked', type: 'http in', url: '/control/:topic/:payload', method: 'get', wires: [['command']] },
-    { ...place, id: 'command', type: 'change', rules: [rule('topic'), rule('payload')], wires: [['control']] },
-    { ...place, id: 'control', type: 'mailchimpsync-control', config: 'sync-config', start: '', wires: [['answered']] },
-    { ...place, id: 'answered', type: 'http response', wires: [] },
-  ];
-}
 
 const bodies = (function* (): Generator<string> {
   for (let number = 0; ; number += 1)
@@ -49,7 +28,7 @@ for (const [version, module] of [['5.0', 'node-red'], ['4.1', 'node-red-4']] as 
       nodeRed = await NodeRedProcess.in(userDirectory.path, module);
       services = await startSimulators({ registerWebhooks: false, webhookBase: nodeRed.url });
       await nodeRed.start();
-      await nodeRed.deploy(flowWith(services.settings));
+      await nodeRed.deploy(controlledFlow(services.settings));
     });
 
     after(async () => {
