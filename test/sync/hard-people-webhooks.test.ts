@@ -12,7 +12,7 @@ interface Kind {
   /** What happens at Mailchimp. */
   readonly happens: (s: Scenario, address: string) => void;
   /** Member, group status of the contact, and the reason of the row, as soon as the webhook is handled, and for good. */
-  readonly then: readonly [member: string, group: string, reason: string | null];
+  readonly ends: readonly [member: string, group: string, reason: string | null];
 }
 
 const joined = (s: Scenario, address: string): Promise<number> => s.joined(address);
@@ -29,12 +29,12 @@ const marked =
 const isThere = (s: Scenario, member: ImportedMember): void => s.world.mailchimp.importMembers(LIST, [member]);
 
 const KINDS: readonly Kind[] = [
-  { what: 'who leaves by themselves', before: joined, happens: (s, address) => s.person.unsubscribes(address), then: ['unsubscribed', 'Removed', null] },
-  { what: 'who complains', before: joined, happens: (s, address) => s.person.complains(address), then: ['unsubscribed', 'Removed', null] },
-  { what: 'whose address is cleaned', before: joined, happens: (s, address) => s.mailchimpAdmin.cleans(address), then: ['cleaned', 'Removed', null] },
-  { what: 'who is archived', before: joined, happens: (s, address) => s.mailchimpAdmin.archives(address), then: ['archived', 'Removed', null] },
-  { what: 'do_not_email, who subscribes later', before: marked('do_not_email'), happens: subscribes, then: ['subscribed', 'Added', 'opted_out'] },
-  { what: 'is_deceased, who leaves, with optOut "ignore"', options: { list: { optOut: 'ignore' } }, before: marked('is_deceased'), happens: (s, address) => s.person.unsubscribes(address), then: ['unsubscribed', 'Removed', null] },
+  { what: 'who leaves by themselves', before: joined, happens: (s, address) => s.person.unsubscribes(address), ends: ['unsubscribed', 'Removed', null] },
+  { what: 'who complains', before: joined, happens: (s, address) => s.person.complains(address), ends: ['unsubscribed', 'Removed', null] },
+  { what: 'whose address is cleaned', before: joined, happens: (s, address) => s.mailchimpAdmin.cleans(address), ends: ['cleaned', 'Removed', null] },
+  { what: 'who is archived', before: joined, happens: (s, address) => s.mailchimpAdmin.archives(address), ends: ['archived', 'Removed', null] },
+  { what: 'do_not_email, who subscribes later', before: marked('do_not_email'), happens: subscribes, ends: ['subscribed', 'Added', 'opted_out'] },
+  { what: 'is_deceased, who leaves, with optOut "ignore"', options: { list: { optOut: 'ignore' } }, before: marked('is_deceased'), happens: (s, address) => s.person.unsubscribes(address), ends: ['unsubscribed', 'Removed', null] },
   {
     what: 'whose address is on hold, and who subscribes',
     before: async (s, address) => {
@@ -43,7 +43,7 @@ const KINDS: readonly Kind[] = [
       return contact;
     },
     happens: subscribes,
-    then: ['subscribed', 'Added', null],
+    ends: ['subscribed', 'Added', null],
   },
   {
     what: 'who was cleaned and subscribes anew',
@@ -54,7 +54,7 @@ const KINDS: readonly Kind[] = [
       return contact;
     },
     happens: subscribes,
-    then: ['subscribed', 'Added', null],
+    ends: ['subscribed', 'Added', null],
   },
   {
     what: 'who was forgotten and subscribes anew',
@@ -68,10 +68,10 @@ const KINDS: readonly Kind[] = [
       return contact;
     },
     happens: subscribes,
-    then: ['subscribed', 'Added', null],
+    ends: ['subscribed', 'Added', null],
   },
-  { what: 'who confirms what double opt-in asked', options: { list: { newMemberStatus: 'pending' } }, before: (s, address) => s.added('Wilma', address), happens: (s, address) => s.person.confirms(address), then: ['subscribed', 'Added', null] },
-  { what: 'who leaves, where removals archive', options: { list: { onRemove: 'archive' } }, before: joined, happens: (s, address) => s.person.unsubscribes(address), then: ['unsubscribed', 'Removed', null] },
+  { what: 'who confirms what double opt-in asked', options: { list: { newMemberStatus: 'pending' } }, before: (s, address) => s.added('Wilma', address), happens: (s, address) => s.person.confirms(address), ends: ['subscribed', 'Added', null] },
+  { what: 'who leaves, where removals archive', options: { list: { onRemove: 'archive' } }, before: joined, happens: (s, address) => s.person.unsubscribes(address), ends: ['unsubscribed', 'Removed', null] },
   {
     what: 'a transactional member who subscribes',
     before: async (s, address) => {
@@ -80,7 +80,7 @@ const KINDS: readonly Kind[] = [
       return null;
     },
     happens: subscribes,
-    then: ['subscribed', 'Added', null],
+    ends: ['subscribed', 'Added', null],
   },
   {
     what: 'a member of an old list, with a mixed-case id',
@@ -91,16 +91,16 @@ const KINDS: readonly Kind[] = [
       return s.civi.ownersOf(address.toLowerCase())[0]!;
     },
     happens: (s, address) => s.person.unsubscribes(address),
-    then: ['unsubscribed', 'Removed', null],
+    ends: ['unsubscribed', 'Removed', null],
   },
-  ...['zoë@müller.example.org', 'почта@пример.рф', '🎉party@example.org'].map((address): Kind => ({ what: address, address, before: joined, happens: (s) => s.person.unsubscribes(address), then: ['unsubscribed', 'Removed', null] })),
-  ...['zoë@müller.example.org', 'почта@пример.рф', '🎉party@example.org'].map((address): Kind => ({ what: `${address}, not met before`, address, before: () => Promise.resolve(null), happens: subscribes, then: ['subscribed', 'Added', null] })),
+  ...['zoë@müller.example.org', 'почта@пример.рф', '🎉party@example.org'].map((address): Kind => ({ what: address, address, before: joined, happens: (s) => s.person.unsubscribes(address), ends: ['unsubscribed', 'Removed', null] })),
+  ...['zoë@müller.example.org', 'почта@пример.рф', '🎉party@example.org'].map((address): Kind => ({ what: `${address}, not met before`, address, before: () => Promise.resolve(null), happens: subscribes, ends: ['subscribed', 'Added', null] })),
 ];
 
 describe('hard people, by webhook', () => {
   closeWorlds();
 
-  for (const { what, options, address = P1, before, happens, then } of KINDS)
+  for (const { what, options, address = P1, before, happens, ends } of KINDS)
     it(what, async () => {
       const s = await openScenario(options);
       const known = await before(s, address);
@@ -109,8 +109,8 @@ describe('hard people, by webhook', () => {
       happens(s, address);
       await s.webhooksArrive();
       const seen = (): Promise<readonly unknown[]> => s.failReason(address.toLowerCase()).then((reason) => [s.member(address), s.group(known ?? s.civi.ownersOf(address.toLowerCase())[0]!), reason]);
-      assert.deepEqual(await seen(), then);
+      assert.deepEqual(await seen(), ends);
       await s.comesToRest();
-      assert.deepEqual(await seen(), then, 'a run undid it');
+      assert.deepEqual(await seen(), ends, 'a run undid it');
     });
 });
