@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { subscriberHash } from '../../src/simulator/mailchimp/address.ts';
 import type { ImportedMember } from '../../src/simulator/mailchimp/member-import.ts';
+import { changesContact, DATA, mergeFieldAt } from '../support/data-scenario.ts';
 import { openScenario, P1, P2, P3, type Scenario } from '../support/scenario.ts';
 import { closeWorlds, LIST } from '../support/sync-world.ts';
 
@@ -256,6 +257,50 @@ describe('hard people', () => {
     await s.comesToRest();
     s.assertSides(['wilma@example.org', 'subscribed'], [wilma, 'Added']);
     assert.notEqual(s.memberRecord('wilma@example.org')?.id, subscriberHash('wilma@example.org'), 'a second member was made');
+  });
+
+  for (const [what, name] of [
+    ['64 characters', 'x'.repeat(64)],
+    ['<', 'Ann <the first>'],
+    ['quotes', `Seán "Sonny" O'Hara`],
+    ['emoji', 'Zoë 👩‍🚒🎉'],
+  ] as const) {
+    it(`a name with ${what} goes to Mailchimp as it is, with a new member and when it is edited`, async () => {
+      const s = await openScenario();
+      const wilma = s.civi.creates('Wilma', P1);
+      await changesContact(s, wilma, { first_name: name });
+      s.civi.adds(wilma);
+      await s.comesToRest(DATA);
+      assert.equal(mergeFieldAt(s, P1, 'FNAME'), name);
+      const stored = s.civi.firstNameOf(wilma);
+      s.civi.renames(wilma, 'Betty');
+      await s.comesToRest(DATA);
+      await changesContact(s, wilma, { first_name: name });
+      await s.comesToRest(DATA);
+      assert.deepEqual([mergeFieldAt(s, P1, 'FNAME'), s.civi.firstNameOf(wilma)], [name, stored]);
+    });
+
+    it(`a name with ${what} goes to CiviCRM as it is, with a new contact and when it is edited`, async () => {
+      const s = await openScenario();
+      s.person.subscribes(P1, { mergeFields: { FNAME: name } });
+      await s.comesToRest(DATA);
+      const [wilma] = s.civi.ownersOf(P1);
+      const stored = name.replaceAll('<', '&lt;').replaceAll('>', '&gt;'); // as CiviCRM keeps it
+      assert.equal(s.civi.firstNameOf(wilma!), stored);
+      s.person.isCalled(P1, 'Betty');
+      await s.comesToRest(DATA);
+      s.person.isCalled(P1, name);
+      await s.comesToRest(DATA);
+      assert.deepEqual([mergeFieldAt(s, P1, 'FNAME'), s.civi.firstNameOf(wilma!)], [name, stored]);
+    });
+  }
+
+  it('a name longer than CiviCRM holds makes a contact with as much of it as fits, and stays whole at Mailchimp', async () => {
+    const s = await openScenario();
+    s.person.subscribes(P1, { mergeFields: { FNAME: 'y'.repeat(80) } });
+    await s.comesToRest(DATA);
+    const [wilma] = s.civi.ownersOf(P1);
+    assert.deepEqual([mergeFieldAt(s, P1, 'FNAME'), s.civi.firstNameOf(wilma!)], ['y'.repeat(80), 'y'.repeat(64)]);
   });
 
   for (const address of ['zoë@müller.example.org', 'почта@пример.рф', '用户@例子.公司', '🎉party@example.org']) {
