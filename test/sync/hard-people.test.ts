@@ -121,6 +121,17 @@ describe('hard people', () => {
     s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
   });
 
+  it('double opt-in: who was deleted for good at Mailchimp and is added with another address is asked like anybody new', async () => {
+    const s = await openScenario({ list: { newMemberStatus: 'pending' } });
+    const wilma = await s.joined(P1);
+    s.mailchimpAdmin.deletesForGood(P1);
+    await s.comesToRest();
+    s.civi.edits(wilma, P1, P2);
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    s.assertSides([P2, 'pending'], [wilma, 'Added']);
+  });
+
   it('double opt-in: whose address is edited before the confirmation is reported, and moves to the new one once confirmed', async () => {
     const s = await openScenario({ list: { newMemberStatus: 'pending' } });
     const wilma = await s.added('Wilma', P1);
@@ -322,6 +333,19 @@ describe('hard people', () => {
       s.assertSides([address, 'unsubscribed'], [wilma, 'Removed']);
     });
   }
+
+  it('pendingCounts: pending never confirmed is subscribed on both sides for months, until the contact is removed', async () => {
+    const s = await openScenario({ list: { pendingCounts: true } });
+    s.person.signsUp(P1);
+    await s.comesToRest();
+    const [wilma] = s.civi.ownersOf(P1);
+    s.passes(90 * 24 * 3600);
+    await s.comesToRest();
+    s.assertSides([P1, 'pending'], [wilma!, 'Added']);
+    s.civi.removes(wilma!);
+    await s.comesToRest();
+    s.assertSides([P1, 'unsubscribed'], [wilma!, 'Removed']);
+  });
 
   it('pending never confirmed stays as it is on both sides for months', async () => {
     const s = await openScenario();
