@@ -246,6 +246,12 @@ describe('a hook of the flow', () => {
     assert.equal(mergeFieldAt(s, P1, 'PAIDTO'), '2027-01-31');
   });
 
+  it('that gives back a row twice in one array ends the run with hook_refused', async () => {
+    const s = await openScenario();
+    await s.joined(P1);
+    await assert.rejects(run(s, hookThat((rows) => [...rows, ...rows].map(({ id }) => ({ id })))), (error) => error instanceof SyncError && error.code === 'hook_refused' && /row \d+ twice/.test(error.message));
+  });
+
   it('that skips a chunk leaves its rows as they were, and is counted', async () => {
     const s = await withField();
     await s.joined(P1);
