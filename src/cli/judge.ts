@@ -4,6 +4,7 @@ import type { Member } from '../mailchimp/api.ts';
 import type { DataSettings } from '../settings/settings.ts';
 import type { FailReason } from '../store/entities.ts';
 import { bindsTag, boundTag, tagIdentity } from '../sync/data/binding.ts';
+import { fitTextField } from '../sync/data/merge-field-format.ts';
 import type { Person, Picture } from './picture.ts';
 
 /** A row that the sync reported as one that it cannot bring in step. */
@@ -84,9 +85,9 @@ const differencesOf = ({ audience, members, people }: Picture): readonly Differe
   ];
 };
 
-/** CiviCRM's columns hold 64 characters of a name; a name of spaces is none. */
+/** CiviCRM's columns hold 64 characters of a name, Mailchimp's fields 255 bytes; a name of spaces is none. */
 const NAME_COLUMN = 64;
-const sameName = (there: string, here: string): boolean => there.trim() === here.trim() || fitColumn(there, NAME_COLUMN) === here;
+const sameName = (there: string, here: string): boolean => there.trim() === here.trim() || fitColumn(there, NAME_COLUMN) === here || there === fitTextField(here);
 
 /** An audience that has no merge field for a name cannot differ in it. */
 const hasNameOf = ({ mergeFields, firstName, lastName }: Member, person: Person): boolean =>
