@@ -41,7 +41,8 @@ export function registerConfigNode(RED: NodeAPI, open: OpenConfigured): void {
       });
       const keepSecret: EngineNode['keepSecret'] = async (name, secret) => {
         keep(RED, this, withGivenSecrets(this.credentials, { [name]: secret ?? '' }));
-        if (settings !== null) await undeployed.keep(settings, name, secret);
+        const stored = settings !== null && (await undeployed.keep(settings, name, secret));
+        if (!stored) this.warn(sharedText(RED, 'secretNotStored'));
       };
       Object.assign(this, { settings, problem, redact, work: engine.work.bind(engine), keepSecret } satisfies Pick<EngineNode, 'settings' | 'problem' | 'redact' | 'work' | 'keepSecret'>);
       const close = async (removed: boolean, done: () => void): Promise<void> => {

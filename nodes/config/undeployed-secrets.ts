@@ -36,10 +36,12 @@ export class UndeployedSecrets {
     return Object.fromEntries(Object.entries(this.#ours()).flatMap(([name, text]) => (keys.has(name) ? [[name, opened(text, name, keys.get(name)!)]] : [])));
   }
 
-  /** Resolves when it is stored. null: it is gone. */
-  async keep(settings: Settings, name: string, secret: string | null): Promise<void> {
+  /** Resolves when it is stored; false: it cannot be, and the next deployment has to. null: it is gone. */
+  async keep(settings: Settings, name: string, secret: string | null): Promise<boolean> {
     const key = keysOf(settings).get(name);
-    if (key !== undefined) await this.#store({ ...this.#ours(), [name]: sealed(secret ?? '', name, key) });
+    if (key === undefined || !this.#settings.available()) return false;
+    await this.#store({ ...this.#ours(), [name]: sealed(secret ?? '', name, key) });
+    return true;
   }
 
   /** Lets go of those of these names; of all without any. */

@@ -3,6 +3,7 @@ import { type ListId, listId } from '../../src/base/ids.ts';
 import type { RunMode } from '../../src/store/entities.ts';
 import type { EngineUserDefinition } from '../lib/engine-node.ts';
 import { handleInputs, type Work } from '../lib/input-handler.ts';
+import { NEXT } from '../lib/plan-message.ts';
 import { runMessageOf } from '../lib/run-message.ts';
 import { type AskedRun, askedLists, readAskedRun, runRequest } from '../lib/run-request.ts';
 
@@ -52,7 +53,7 @@ async function startAll(RED: NodeAPI, definition: StartDefinition, work: Work): 
       if (outcome.kind === 'not_started') {
         status.idle(outcome.reason);
         const run = outcome.run === null ? null : runMessageOf(outcome.run);
-        send([null, Object.assign(own, { payload: { outcome: outcome.kind, reason: outcome.reason, run }, sync: { ...request, listId: list } })]);
+        send([null, Object.assign(own, { payload: { outcome: outcome.kind, reason: outcome.reason, run, ...(outcome.reason === 'held' && { next: NEXT.held }) }, sync: { ...request, listId: list } })]);
         continue;
       }
       started += 1;

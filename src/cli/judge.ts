@@ -3,7 +3,8 @@ import { fitColumn } from '../civicrm/column-text.ts';
 import type { Member } from '../mailchimp/api.ts';
 import type { DataSettings } from '../settings/settings.ts';
 import type { FailReason } from '../store/entities.ts';
-import { bindsTag, boundTag } from '../sync/data/binding.ts';
+import { bindsTag, boundTag, tagIdentity } from '../sync/data/binding.ts';
+import { fitTextField } from '../sync/data/merge-field-format.ts';
 import type { Person, Picture } from './picture.ts';
 
 /** A row that the sync reported as one that it cannot bring in step. */
@@ -84,15 +85,17 @@ const differencesOf = ({ audience, members, people }: Picture): readonly Differe
   ];
 };
 
-/** CiviCRM's columns hold 64 characters of a name; a name of spaces is none. */
+/** CiviCRM's columns hold 64 characters of a name, Mailchimp's fields 255 bytes; a name of spaces is none. */
 const NAME_COLUMN = 64;
-const sameName = (there: string, here: string): boolean => there.trim() === here.trim() || fitColumn(there, NAME_COLUMN) === here;
+const sameName = (there: string, here: string): boolean => there.trim() === here.trim() || fitColumn(there, NAME_COLUMN) === here || there === fitTextField(here);
 
-const hasNameOf = (member: Member, person: Person): boolean => sameName(member.firstName, person.firstName) && sameName(member.lastName, person.lastName);
+/** An audience that has no merge field for a name cannot differ in it. */
+const hasNameOf = ({ mergeFields, firstName, lastName }: Member, person: Person): boolean =>
+  (mergeFields['FNAME'] === undefined || sameName(firstName, person.firstName)) && (mergeFields['LNAME'] === undefined || sameName(lastName, person.lastName));
 
 const hasTagsOf = (member: Member, person: Person, tags: DataSettings['tags']): boolean => {
-  const here = new Set(tags === null ? [] : person.tags.flatMap((label) => boundTag(tags, label) ?? []));
-  const there = new Set((member.tags ?? []).filter((name) => bindsTag(tags, name)));
+  const here = new Set(tags === null ? [] : person.tags.flatMap((label) => boundTag(tags, label) ?? []).map(tagIdentity));
+  const there = new Set((member.tags ?? []).filter((name) => bindsTag(tags, name)).map(tagIdentity));
   return here.size === there.size && [...here].every((name) => there.has(name));
 };
 

@@ -1,4 +1,6 @@
 import { HOUR, MINUTE, type Duration } from '../base/clock.ts';
+import { codeOf, type ErrorCode } from '../base/errors.ts';
+import type { UpdateId } from '../base/ids.ts';
 import type { Batch } from '../mailchimp/api.ts';
 import type { BatchRecord } from '../store/entities.ts';
 import { withClaim } from './batch-claim.ts';
@@ -10,8 +12,12 @@ import type { AudienceContext } from './stage.ts';
 
 /** A batch counts as submitted at Mailchimp's time; ours may differ by as much. */
 const CLOCKS: Duration = 5 * MINUTE;
-/** As long as a batch that could be ours is not finished, its operations cannot be read: it is waited for. */
+/** As long as a batch that could be ours is not finished, or its results cannot be read, it is waited for. */
 const PATIENCE: Duration = 8 * HOUR;
+const UNREADABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['batch_result_invalid', 'mailchimp_unreachable']);
+
+/** Whether an error may be about one batch alone, which cannot be read. */
+export const isUnreadable = (error: unknown): boolean => UNREADABLE.has(codeOf(error));
 
 /**
  * Batches of which it is not known whether Mailchimp took them (no answer, a reset, a crash while sending): the account's
@@ -47,18 +53,28 @@ export async function giveUpBatch(context: AudienceContext, record: BatchRecord,
 
 async function search(context: AudienceContext, record: BatchRecord, signal?: AbortSignal): Promise<Batch | 'wait' | undefined> {
   const ours = new Set((await context.store.updatesOfBatch(record.id)).map((update) => update.id));
-  let unfinished = false;
+  let perhaps = false;
   for (const batch of await context.mailchimp.batchesSince(record.createdAt + context.mailchimp.clockOffset() - CLOCKS, signal)) {
     if (await context.store.batchByBatchId(batch.id)) continue; // known already
     if (batch.totalOperations > 0 && batch.totalOperations !== record.operations) continue;
-    if (batch.status !== 'finished') {
-      unfinished ||= batch.status !== 'canceled';
-      continue;
-    }
+    const found = await holds(context, batch, ours, signal);
+    if (found === true) return batch;
+    perhaps ||= found === null;
+  }
+  return perhaps && context.clock.now() - record.createdAt < PATIENCE ? 'wait' : undefined;
+}
+
+/** Whether a batch holds one of these updates; null: that cannot be told yet. */
+async function holds(context: AudienceContext, batch: Batch, updates: ReadonlySet<UpdateId>, signal?: AbortSignal): Promise<boolean | null> {
+  if (batch.status !== 'finished') return batch.status === 'canceled' ? false : null;
+  try {
     for await (const result of context.mailchimp.batchResults(batch.id, signal)) {
       const update = updateOfOperation(context.store.id, result.operationId);
-      if (update !== null && ours.has(update)) return batch;
+      if (update !== null && updates.has(update)) return true;
     }
+    return false;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return null;
   }
-  return unfinished && context.clock.now() - record.createdAt < PATIENCE ? 'wait' : undefined;
 }

@@ -3,6 +3,7 @@ import { runId, type RunId } from '../base/ids.ts';
 import type { HeldPlan } from '../store/entities.ts';
 import type { RunStart } from '../store/store.ts';
 import { finishApproved } from './approved-plan.ts';
+import { checkBindings } from './check-bindings.ts';
 import { endLeaseOfDead } from './dead-lease.ts';
 import { dropPlanned } from './drop-planned.ts';
 import { fetch } from './fetch.ts';
@@ -25,13 +26,17 @@ export interface ApproveOptions extends RejectOptions {
   readonly except?: readonly (string | number)[];
 }
 
+/** Webhooks looked at, to see whether one has waited. */
+const ENTRIES = 1000;
+
 /** Applies the plan that waits, or goes on with one that was being applied; where none does, handles the webhooks that the limits held up. */
 export async function approve(context: AudienceContext, { plan: named, except = [], signal }: ApproveOptions): Promise<Counts> {
   const { store, settings } = context;
+  if (!settings.enabled) throw new SyncError('settings_invalid', `The audience ${settings.listId} is switched off in the settings ("enabled"): switch it on to approve its plan.`);
+  await checkBindings(context, signal);
   const waits = await store.openPlan(settings.listId);
-  if (!waits && named === undefined && except.length === 0 && (await store.countUnhandled(settings.listId)) > 0) return letWebhooksThrough(context, signal);
-  const plan = meant(context, waits, named);
-  return underLease(context, plan, signal, async (stage) => {
+  if (!waits && named === undefined && except.length === 0 && (await haveWebhooksWaited(context))) return letWebhooksThrough(context, signal);
+  return underLease(context, meant(context, waits, named), signal, async (stage, plan) => {
     if (plan.state === 'held') await leaveOut(stage, plan, except);
     const approved: HeldPlan = { ...plan, state: 'approved', settledAt: plan.settledAt ?? context.clock.now() };
     await store.writePlan(approved, stage.lease);
@@ -45,8 +50,8 @@ export async function approve(context: AudienceContext, { plan: named, except = 
 
 /** Drops the plan that waits. */
 export async function reject(context: AudienceContext, { plan: named, signal }: RejectOptions): Promise<Counts> {
-  const plan = meant(context, await context.store.openPlan(context.settings.listId), named);
-  return underLease(context, plan, signal, async (stage) => {
+  const waits = meant(context, await context.store.openPlan(context.settings.listId), named);
+  return underLease(context, waits, signal, async (stage, plan) => {
     const dropped = await dropPlanned(stage, isOf(plan.id), signal);
     await context.store.writePlan({ ...plan, state: 'rejected', settledAt: context.clock.now() }, stage.lease);
     return { reconcile: { dropped } };
@@ -59,7 +64,10 @@ function meant({ settings }: AudienceContext, waits: HeldPlan | null, named: Run
   return waits;
 }
 
-/** What was approved by nobody asking for more than the webhooks that wait: they are handled, and do not count. */
+/** Whether some were looked at and left; those that have just come in need no approval. */
+const haveWebhooksWaited = async ({ store, settings }: AudienceContext): Promise<boolean> => (await store.unhandled(settings.listId, ENTRIES)).some(({ attempts }) => attempts > 0);
+
+/** The webhooks that wait are approved, and nothing else: they are handled, and do not count. */
 async function letWebhooksThrough(context: AudienceContext, signal: AbortSignal): Promise<Counts> {
   const { store, settings, clock, random } = context;
   const now = clock.now();
@@ -72,10 +80,10 @@ async function letWebhooksThrough(context: AudienceContext, signal: AbortSignal)
 type Done = { readonly reconcile: Counts; readonly submit?: Counts };
 
 /** Work on a plan is a run of its own: it holds the audience's lease, and its counts are kept. */
-async function underLease(context: AudienceContext, plan: HeldPlan, signal: AbortSignal, work: (stage: StageContext) => Promise<Done>): Promise<Counts> {
+async function underLease(context: AudienceContext, waits: HeldPlan, signal: AbortSignal, work: (stage: StageContext, plan: HeldPlan) => Promise<Done>): Promise<Counts> {
   const { store, settings, clock, random, holder } = context;
-  await endRunOf(context, plan);
-  const request = { mode: 'incremental', since: null, withData: (await store.run(plan.id))?.withData ?? false, dryRun: false } as const;
+  await endRunOf(context, waits);
+  const request = { mode: 'incremental', since: null, withData: (await store.run(waits.id))?.withData ?? false, dryRun: false } as const;
   const asked = { ...request, id: runId(random.token(8)), listId: settings.listId, startedAt: clock.now() };
   const begin = (): Promise<RunStart> => store.startRun(asked, holder, clock.now(), LEASE);
   let begun = await begin(); // one that was cut off, such as an approval's own, ends with this work
@@ -84,7 +92,8 @@ async function underLease(context: AudienceContext, plan: HeldPlan, signal: Abor
   const { run, lease } = begun;
   const renewal = new Renewal(context, lease, signal);
   try {
-    const done = await work({ ...context, run, lease, progress: () => undefined, signal: renewal.signal });
+    const plan = meant(context, await store.openPlan(settings.listId), waits.id); // as it is now that nobody else is at it
+    const done = await work({ ...context, run, lease, progress: () => undefined, signal: renewal.signal }, plan);
     await store.completeStage(lease, { stage: 'submit', counts: { reconcile: done.reconcile, ...(done.submit && { submit: done.submit }) } }, clock.now(), LEASE);
     await store.finishRun(lease, 'done', clock.now(), null);
     return { ...done.reconcile, ...done.submit };

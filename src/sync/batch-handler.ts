@@ -1,9 +1,9 @@
 import type { Instant } from '../base/clock.ts';
-import { codeOf, type ErrorCode } from '../base/errors.ts';
+import { codeOf } from '../base/errors.ts';
 import type { BatchId, UpdateId } from '../base/ids.ts';
 import type { Batch, OperationResult } from '../mailchimp/api.ts';
 import type { BatchRecord, MailchimpUpdate } from '../store/entities.ts';
-import { adoptBatches, giveUpBatch } from './adopt-batches.ts';
+import { adoptBatches, giveUpBatch, isUnreadable } from './adopt-batches.ts';
 import { withClaim } from './batch-claim.ts';
 import { updateOfOperation } from './member-operation.ts';
 import { Outage } from './outage.ts';
@@ -39,9 +39,6 @@ export async function handleBatches(context: AudienceContext, options: { readonl
   return { ...counts };
 }
 
-/** What may be about one batch alone. */
-const OF_ONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['batch_result_invalid', 'mailchimp_unreachable']);
-
 interface BatchCounts {
   batches: number;
   waiting: number;
@@ -73,7 +70,7 @@ class Handling {
     try {
       await this.#read();
     } catch (error) {
-      if (!OF_ONE.has(codeOf(error)) || !this.#isStuck()) throw error;
+      if (!isUnreadable(error) || !this.#isStuck()) throw error;
       await this.#giveUp();
     }
   }

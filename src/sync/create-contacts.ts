@@ -31,12 +31,12 @@ export async function createContacts(context: StageContext): Promise<Counts> {
   const { run, signal } = context;
   const ofRun = (update: { readonly kind: string; readonly runId: RunId | null }): boolean => update.kind === 'create' && update.runId === run.id;
   await dropPlanned(context, ofRun, signal); // of a stage that was cut short
-  const withheld = await planCreations(context, run.id, signal);
-  if (withheld > 0 && (run.dryRun || (await isBeyondLimits(context, withheld)))) {
+  const wanted = await planCreations(context, run.id, signal);
+  if (wanted > 0 && (run.dryRun || (await isBeyondLimits(context, wanted)))) {
     await dropPlanned(context, ofRun, signal);
-    return { ...NONE, withheld };
+    return { ...NONE, withheld: wanted };
   }
-  const made = await makePlanned(context, run.id, signal);
+  const made = wanted > 0 ? await makePlanned(context, run.id, signal) : NONE;
   await endLeftClaims(context, signal);
   return { ...made };
 }

@@ -2,7 +2,7 @@ import type { EmailAddress } from '../base/ids.ts';
 import type { FailReason, MailchimpAsk, Row, Word } from '../store/entities.ts';
 import { addressesOf, bestAddressOf, isOnHold, type ClusterContact } from './cluster.ts';
 import type { DecisionRules } from './decision.ts';
-import { memberIsSubscribed } from './member-status.ts';
+import { memberIsPresent, memberIsSubscribed } from './member-status.ts';
 import { whyNoContact } from './refused-contact.ts';
 import { sameRange } from './words.ts';
 
@@ -51,9 +51,9 @@ export function unsubscribing(row: Row, rules: DecisionRules): SubscriptionOutco
   return { outcome: 'ask', ask: { status: archives ? 'archived' : 'unsubscribed' } };
 }
 
-/** `pending` after a compliance refusal, once for each origin; and for new members, where the settings want double opt-in. */
+/** `pending` after a compliance refusal, once for each origin; and for who is no member, where the settings want double opt-in. */
 function askedStatus(row: Row, word: Word, rules: DecisionRules): 'subscribed' | 'pending' {
   const { askPending } = row.memory;
   if (askPending && sameRange(askPending, word)) return 'pending';
-  return row.member === null ? rules.settings.newMemberStatus : 'subscribed';
+  return memberIsPresent(row.member) ? 'subscribed' : rules.settings.newMemberStatus;
 }

@@ -3,6 +3,7 @@ import { fitColumn } from '../civicrm/column-text.ts';
 import type { CivicrmAsk, MailchimpAsk, Row, RowMemory } from '../store/entities.ts';
 import type { ClusterContact } from './cluster.ts';
 import { NAME_DATA } from './data/datum.ts';
+import { fitTextField } from './data/merge-field-format.ts';
 import type { DecisionRules } from './decision.ts';
 
 /** An edit of a contact that is not a group's. */
@@ -61,8 +62,8 @@ const isRefused = (row: Row, name: keyof Names, value: string): boolean => row.m
 
 const isBlank = (name: string): boolean => name.trim() === '';
 
-/** A name longer than CiviCRM's column holds is not another one. */
-const isSame = (there: string, here: string): boolean => there === here || fitColumn(there, NAME_COLUMN) === here || (isBlank(there) && isBlank(here));
+/** A name longer than CiviCRM's column or Mailchimp's field holds is not another one. */
+const isSame = (there: string, here: string): boolean => there === here || fitColumn(there, NAME_COLUMN) === here || there === fitTextField(here) || (isBlank(there) && isBlank(here));
 
 function civicrmWins(there: string, here: string, row: Row, lead: Named, agreed: string | undefined, rules: DecisionRules): boolean {
   if (isBlank(there) || isBlank(here)) return !isBlank(here);

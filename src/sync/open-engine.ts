@@ -96,7 +96,11 @@ class OpenedEngine implements Engine {
 
   planAsCsv: Engine['planAsCsv'] = async (listId) => planAsCsv(this.#context(this.#audience(listId)));
 
-  approve: Engine['approve'] = async (listId, options) => approve(this.#context(this.#audience(listId)), options);
+  approve: Engine['approve'] = async (listId, options) => {
+    const done = await approve(this.#context(this.#audience(listId)), options);
+    this.#beyondLimits.delete(listId); // what waits still is seen when the inbox is next handled
+    return done;
+  };
 
   reject: Engine['reject'] = async (listId, options) => reject(this.#context(this.#audience(listId)), options);
 

@@ -22,6 +22,7 @@ const UPDATE_KINDS = ['subscribe', 'unsubscribe', 'add', 'remove', 'create', 're
 export async function reconcile(context: StageContext): Promise<Counts> {
   const open = await context.store.openPlan(context.settings.listId);
   if (open?.state === 'held') return { held: 1 }; // this run's own, cut off before its end; or one that was held as this run began
+  if (open && context.run.dryRun) return { held: 1, dryRun: 1 }; // an approval that was cut off: applying the rest is no dry run's
   if (open) await finishApproved(context, open);
   const recovered = await recover(context, context.signal);
   await dropPlanned(context, () => true, context.signal); // of a run that stopped half-way: its rows are decided anew
@@ -79,8 +80,7 @@ async function makePlan(context: StageContext): Promise<PlanCounts> {
 /** Releases what was planned. The brake stands before this. */
 async function applyPlan(context: StageContext): Promise<Counts> {
   const { run, signal } = context;
-  const created = await createPlanned(context);
-  const counts = { applied: 0, refused: 0, queued: 0 };
+  const counts = { applied: await createPlanned(context), refused: 0, queued: 0 };
   for await (const updates of pagesOfUpdates(context, 'civicrm', 'planned', signal)) {
     const applied = await applyCivicrm(context, updates.filter(isOf(run.id)), { signal });
     counts.applied += applied.done;
@@ -88,7 +88,7 @@ async function applyPlan(context: StageContext): Promise<Counts> {
     context.progress({ done: counts.applied, total: null });
   }
   for await (const updates of pagesOfUpdates(context, 'mailchimp', 'planned', signal)) counts.queued += await queueUpdates(context, updates.filter(isOf(run.id)));
-  return { ...counts, ...(created > 0 && { created }) };
+  return counts;
 }
 
 /** Contacts that had been withheld, and for which there is room now: they are made, and what follows for them is decided. */

@@ -30,7 +30,8 @@ export async function removeInvalid(context: StageContext): Promise<Counts> {
   const modified = context.run.mode === 'full' ? null : await modifiedContacts(context, audience, context.signal);
   const counts = { moved: 0, left: 0, deleted: 0 };
   let done = 0;
-  for await (const page of pagesOfRows(context, { kind: 'all' }, context.signal)) {
+  const pages = modified?.size === 0 ? [] : pagesOfRows(context, { kind: 'all' }, context.signal); // most runs: nobody was edited
+  for await (const page of pages) {
     const rows = modified === null ? page : page.filter((row) => knownUsers(row).some((id) => modified.has(id)));
     await removeFrom(context, audience, rows, counts);
     context.progress({ done: (done += page.length), total: null });

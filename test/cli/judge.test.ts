@@ -22,7 +22,7 @@ const member = (email: string, status: MemberStatus, interest?: boolean): Member
   interests: interest === undefined ? {} : { [INTEREST]: interest },
   firstName: '',
   lastName: '',
-  mergeFields: {},
+  mergeFields: { FNAME: '', LNAME: '' },
   tags: null,
 });
 
@@ -83,6 +83,16 @@ describe('judging both sides by what they show', () => {
     assert.deepEqual(verdict([named('Ann')], people), IN_STEP);
     assert.deepEqual(verdict([named('Bea')], people).differences, { 'name differs': 1 });
     assert.deepEqual(verdict([named('x'.repeat(80))], [person(1, ['a@x'], 'Added', { firstName: 'x'.repeat(64) })]), IN_STEP);
+  });
+
+  it('asks for no name that the audience has no merge field for', () => {
+    const people = [person(1, ['a@x'], 'Added', { firstName: 'Wilma' })];
+    assert.deepEqual(verdict([{ ...named(''), mergeFields: { LNAME: '' } }], people), IN_STEP);
+    assert.deepEqual(verdict([named('')], people).differences, { 'name differs': 1 });
+  });
+
+  it('takes tags that differ in case only for one', () => {
+    assert.deepEqual(verdict([tagged('news: A')], [person(1, ['a@x'], 'Added', { tags: ['News: a'] })]), IN_STEP);
   });
 
   it('compares the tags that the settings bind, and no other', () => {

@@ -2,36 +2,12 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject } from '../../src/settings/json.ts';
-import { moveSecrets } from '../../src/settings/secrets.ts';
-import { startSimulators, type RunningSimulators } from '../../src/simulator/simulators.ts';
 import { world } from '../../src/simulator/world.ts';
 import type { AudienceStatus } from '../../src/sync/engine.ts';
 import type { WebhookReport } from '../../src/sync/webhooks/administer.ts';
-import { NodeRedProcess } from '../support/node-red-process.ts';
-import { temporaryFolder } from '../support/start-command.ts';
+import { ControlledNodeRed } from '../support/controlled-node-red.ts';
 
 const LIST = world.mailchimp.listId;
-
-/** Takes a property of the message from the address. */
-const rule = (p: string): object => ({ t: 'set', p, pt: 'msg', to: `req.params.${p}`, tot: 'msg' });
-
-/** The reference flow, with addresses at which the control node takes commands. */
-function flowWith(written: JsonObject): readonly object[] {
-  const { settings, secrets } = moveSecrets(written);
-  const reference = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'flows', 'reference-flow.json'), 'utf8')) as readonly { readonly id: string; readonly type: string }[];
-  const place = { z: 'sync', x: 0, y: 0 };
-  return [
-    ...reference.map((node) => {
-      if (node.type === 'mailchimpsync-config') return { ...node, settings: JSON.stringify(settings), credentials: { secrets: JSON.stringify(secrets) } };
-      return node.type === 'inject' ? { ...node, repeat: '', crontab: '', once: false } : node;
-    }),
-    { ...place, id: 'asked', type: 'http in', url: '/control/:topic/:payload', method: 'get', wires: [['command']] },
-    { ...place, id: 'command', type: 'change', rules: [rule('topic'), rule('payload')], wires: [['control']] },
-    { ...place, id: 'control', type: 'mailchimpsync-control', config: 'sync-config', start: '', wires: [['answered']] },
-    { ...place, id: 'answered', type: 'http response', wires: [] },
-  ];
-}
 
 const bodies = (function* (): Generator<string> {
   for (let number = 0; ; number += 1)
@@ -41,44 +17,25 @@ const bodies = (function* (): Generator<string> {
 for (const [version, module] of [['5.0', 'node-red'], ['4.1', 'node-red-4']] as const)
   describe(`the signing secret that Mailchimp gives, on Node-RED ${version}`, function () {
     this.timeout(120_000);
-    const userDirectory = temporaryFolder();
-    let services: RunningSimulators;
-    let nodeRed: NodeRedProcess;
-
-    before(async () => {
-      nodeRed = await NodeRedProcess.in(userDirectory.path, module);
-      services = await startSimulators({ registerWebhooks: false, webhookBase: nodeRed.url });
-      await nodeRed.start();
-      await nodeRed.deploy(flowWith(services.settings));
-    });
-
-    after(async () => {
-      await nodeRed.kill();
-      await services.close();
-      userDirectory.remove();
-    });
+    const nodeRed = ControlledNodeRed.use(module, { registerWebhooks: false });
 
     const restart = async (): Promise<void> => {
-      await nodeRed.kill();
-      await nodeRed.start();
+      await nodeRed.process.kill();
+      await nodeRed.process.start();
     };
 
-    const control = async <Answer>(topic: string, payload: string): Promise<Answer> => {
-      const answer = await fetch(`${nodeRed.url}/control/${topic}/${payload}`);
-      return (await answer.json()) as Answer;
-    };
-    const webhooks = async (payload: string): Promise<WebhookReport> => (await control<readonly [WebhookReport]>('webhooks', payload))[0];
-    const problems = async (): Promise<readonly string[]> => (await control<readonly [AudienceStatus]>('status', 'all'))[0].webhooks.problems;
+    const webhooks = async (payload: string): Promise<WebhookReport> => (await nodeRed.control<readonly [WebhookReport]>('webhooks', payload))[0];
+    const problems = async (): Promise<readonly string[]> => (await nodeRed.control<readonly [AudienceStatus]>('status', 'all'))[0].webhooks.problems;
 
     /** What a webhook is answered with that is signed with this secret; null: not at all. */
     const statusOf = async (secret: string | null): Promise<number> => {
       const body = bodies.next().value as string;
       const stamp = Math.floor(Date.now() / 1000);
       const signature = secret === null ? {} : { 'x-mailchimp-signature': `t=${stamp},v1=${createHmac('sha256', secret).update(`${stamp}.${body}`).digest('hex')}` };
-      const answer = await fetch(`${nodeRed.url}/mailchimpsync/webhook?secret=${world.webhookSecret}`, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', ...signature }, body });
+      const answer = await fetch(`${nodeRed.process.url}/mailchimpsync/webhook?secret=${world.webhookSecret}`, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', ...signature }, body });
       return answer.status;
     };
-    const given = (): string => services.mailchimp.state.lists[0]?.webhooks[0]?.signingSecret ?? assert.fail('it is not signed');
+    const given = (): string => nodeRed.services.mailchimp.state.lists[0]?.webhooks[0]?.signingSecret ?? assert.fail('it is not signed');
 
     it('outlives a restart before the next deployment', async () => {
       assert.deepEqual(await webhooks('add'), { of: 'list', name: LIST, done: 'added', problems: [], signed: true });
@@ -88,7 +45,7 @@ for (const [version, module] of [['5.0', 'node-red'], ['4.1', 'node-red-4']] as 
     });
 
     it('goes before an older one that was deployed', async () => {
-      await nodeRed.deploy((await (await fetch(`${nodeRed.url}/flows`)).json()) as readonly object[]);
+      await nodeRed.process.deploy((await (await fetch(`${nodeRed.process.url}/flows`)).json()) as readonly object[]);
       const old = given();
       assert.equal(await statusOf('another'), 401);
       assert.deepEqual(await webhooks('repair'), { of: 'list', name: LIST, done: 'repaired', problems: [], signed: true });
@@ -106,7 +63,7 @@ for (const [version, module] of [['5.0', 'node-red'], ['4.1', 'node-red-4']] as 
 
     it('stands nowhere in the files of Node-RED as it is', async () => {
       await webhooks('add');
-      for (const file of ['flows.json', 'flows_cred.json', '.config.runtime.json']) assert.ok(!readFileSync(join(userDirectory.path, file), 'utf8').includes(given()), file);
-      assert.match(readFileSync(join(userDirectory.path, '.config.runtime.json'), 'utf8'), /mailchimpsyncGivenSecrets/);
+      for (const file of ['flows.json', 'flows_cred.json', '.config.runtime.json']) assert.ok(!readFileSync(join(nodeRed.userDirectory, file), 'utf8').includes(given()), file);
+      assert.match(readFileSync(join(nodeRed.userDirectory, '.config.runtime.json'), 'utf8'), /mailchimpsyncGivenSecrets/);
     });
   });

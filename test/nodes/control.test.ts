@@ -114,6 +114,6 @@ describe('the control node', () => {
     const error = errorOf();
     node.receive({ topic: 'stop' });
     assert.equal((await error)?.code, 'message_invalid');
-    assert.match((await error)?.message ?? '', /status, run, abort/);
+    assert.match((await error)?.message ?? '', /status, run, plan, approve, reject, abort/);
   });
 });

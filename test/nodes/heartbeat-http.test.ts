@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import helper from 'node-red-node-test-helper';
 import { HOUR, MINUTE } from '../../src/base/clock.ts';
-import { messageAt } from './support/flow.ts';
+import { logged, messageAt } from './support/flow.ts';
 import { LIST, WILMA, WebhookFlow, control, countsAfter, countsOf, form, requests, run, status, until } from './support/webhook-flow.ts';
 
 /** The control node, the heartbeat and the watchdog over a simulated Mailchimp. */
@@ -23,6 +23,7 @@ describe('the registration of webhooks through Node-RED, over HTTP', function ()
     ]);
     const secret = flow.services.mailchimp.state.lists[0]!.webhooks[0]!.signingSecret!;
     assert.ok(!JSON.stringify(added).includes(secret));
+    assert.match(logged(), /deploy once/, 'the Node-RED of the tests stores no settings');
     const kept = createRequire(createRequire(import.meta.url).resolve('node-red'))('@node-red/runtime/lib/nodes') as { getCredentials(id: string): { given?: string } };
     assert.deepEqual(JSON.parse(kept.getCredentials('sync-config').given ?? '{}'), { [`lists.${LIST}.webhooks.signingSecret`]: secret });
     flow.services.mailchimp.people.subscribe(LIST, WILMA);

@@ -85,7 +85,7 @@ class Play {
   async #run(mode: 'incremental' | 'full', dryRun: boolean): Promise<void> {
     const started = await this.s.sync.engine.start(LIST, { mode, since: null, withData: false, dryRun });
     if (started.kind === 'not_started') return;
-    await this.s.sync.goOn(started.run!.id);
+    await this.s.sync.goOn(started.run.id);
   }
 
   #contact(address: string): number {

@@ -78,6 +78,25 @@ describe('Batches', () => {
       await s.comesToRest();
     });
 
+    for (const [what, fault] of [['cannot be read', 'html'], ['are not given out', 'server-error']] as const)
+      it(`are waited for, and hold up nothing, while results that may be theirs ${what}; given up after hours`, async () => {
+        const s = await openScenario(BATCHED);
+        s.world.mailchimp.faults.add({ kind: 'reset', effect: true }, { method: 'POST', path: /\/batches$/ });
+        await assert.rejects(threeSent(s), { code: 'mailchimp_unreachable' });
+        await s.batchesRun();
+        const spoil = (): void => s.world.mailchimp.faults.add({ kind: fault }, { path: /batch-results/, times: 100_000 });
+        spoil();
+        assert.equal((await s.sync.handleBatches())['givenUp'], 0);
+        await s.sync.run();
+        assert.deepEqual(await states(s), ['sending']);
+        s.passes(9 * HOURS);
+        spoil();
+        assert.equal((await s.sync.handleBatches())['givenUp'], 1);
+        s.world.mailchimp.faults.clear();
+        await s.comesToRest();
+        assert.deepEqual([batchesAt(s).length, statuses(s)], [1, ALL]);
+      });
+
     it('go one by one when Mailchimp surely did not take them', async () => {
       const s = await openScenario(BATCHED);
       s.world.mailchimp.faults.add({ kind: 'too-many-requests', body: true }, { method: 'POST', path: /\/batches$/ });

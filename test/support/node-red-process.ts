@@ -48,11 +48,11 @@ export class NodeRedProcess {
     await running;
   }
 
-  /** As by a power cut. */
-  async kill(): Promise<void> {
-    if (this.#child === null || this.#child.exitCode !== null) return;
+  /** As by a power cut, or as by whoever shuts the machine down. */
+  async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+    if (this.#child === null || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const closed = once(this.#child, 'close');
-    this.#child.kill('SIGKILL');
+    this.#child.kill(signal);
     await closed;
   }
 }

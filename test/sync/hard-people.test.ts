@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { subscriberHash } from '../../src/simulator/mailchimp/address.ts';
 import type { ImportedMember } from '../../src/simulator/mailchimp/member-import.ts';
+import { changesContact, DATA, mergeFieldAt } from '../support/data-scenario.ts';
 import { openScenario, P1, P2, P3, type Scenario } from '../support/scenario.ts';
 import { closeWorlds, LIST } from '../support/sync-world.ts';
 
@@ -118,6 +119,17 @@ describe('hard people', () => {
     s.person.confirms(P1);
     await s.comesToRest();
     s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+  });
+
+  it('double opt-in: who was deleted for good at Mailchimp and is added with another address is asked like anybody new', async () => {
+    const s = await openScenario({ list: { newMemberStatus: 'pending' } });
+    const wilma = await s.joined(P1);
+    s.mailchimpAdmin.deletesForGood(P1);
+    await s.comesToRest();
+    s.civi.edits(wilma, P1, P2);
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    s.assertSides([P2, 'pending'], [wilma, 'Added']);
   });
 
   it('double opt-in: whose address is edited before the confirmation is reported, and moves to the new one once confirmed', async () => {
@@ -258,6 +270,50 @@ describe('hard people', () => {
     assert.notEqual(s.memberRecord('wilma@example.org')?.id, subscriberHash('wilma@example.org'), 'a second member was made');
   });
 
+  for (const [what, name] of [
+    ['64 characters', 'x'.repeat(64)],
+    ['<', 'Ann <the first>'],
+    ['quotes', `Seán "Sonny" O'Hara`],
+    ['emoji', 'Zoë 👩‍🚒🎉'],
+  ] as const) {
+    it(`a name with ${what} goes to Mailchimp as it is, with a new member and when it is edited`, async () => {
+      const s = await openScenario();
+      const wilma = s.civi.creates('Wilma', P1);
+      await changesContact(s, wilma, { first_name: name });
+      s.civi.adds(wilma);
+      await s.comesToRest(DATA);
+      assert.equal(mergeFieldAt(s, P1, 'FNAME'), name);
+      const stored = s.civi.firstNameOf(wilma);
+      s.civi.renames(wilma, 'Betty');
+      await s.comesToRest(DATA);
+      await changesContact(s, wilma, { first_name: name });
+      await s.comesToRest(DATA);
+      assert.deepEqual([mergeFieldAt(s, P1, 'FNAME'), s.civi.firstNameOf(wilma)], [name, stored]);
+    });
+
+    it(`a name with ${what} goes to CiviCRM as it is, with a new contact and when it is edited`, async () => {
+      const s = await openScenario();
+      s.person.subscribes(P1, { mergeFields: { FNAME: name } });
+      await s.comesToRest(DATA);
+      const [wilma] = s.civi.ownersOf(P1);
+      const stored = name.replaceAll('<', '&lt;').replaceAll('>', '&gt;'); // as CiviCRM keeps it
+      assert.equal(s.civi.firstNameOf(wilma!), stored);
+      s.person.isCalled(P1, 'Betty');
+      await s.comesToRest(DATA);
+      s.person.isCalled(P1, name);
+      await s.comesToRest(DATA);
+      assert.deepEqual([mergeFieldAt(s, P1, 'FNAME'), s.civi.firstNameOf(wilma!)], [name, stored]);
+    });
+  }
+
+  it('a name longer than CiviCRM holds makes a contact with as much of it as fits, and stays whole at Mailchimp', async () => {
+    const s = await openScenario();
+    s.person.subscribes(P1, { mergeFields: { FNAME: 'y'.repeat(80) } });
+    await s.comesToRest(DATA);
+    const [wilma] = s.civi.ownersOf(P1);
+    assert.deepEqual([mergeFieldAt(s, P1, 'FNAME'), s.civi.firstNameOf(wilma!)], ['y'.repeat(80), 'y'.repeat(64)]);
+  });
+
   for (const address of ['zoë@müller.example.org', 'почта@пример.рф', '用户@例子.公司', '🎉party@example.org']) {
     it(`the address ${address} goes to Mailchimp and comes back`, async () => {
       const s = await openScenario();
@@ -277,6 +333,19 @@ describe('hard people', () => {
       s.assertSides([address, 'unsubscribed'], [wilma, 'Removed']);
     });
   }
+
+  it('pendingCounts: pending never confirmed is subscribed on both sides for months, until the contact is removed', async () => {
+    const s = await openScenario({ list: { pendingCounts: true } });
+    s.person.signsUp(P1);
+    await s.comesToRest();
+    const [wilma] = s.civi.ownersOf(P1);
+    s.passes(90 * 24 * 3600);
+    await s.comesToRest();
+    s.assertSides([P1, 'pending'], [wilma!, 'Added']);
+    s.civi.removes(wilma!);
+    await s.comesToRest();
+    s.assertSides([P1, 'unsubscribed'], [wilma!, 'Removed']);
+  });
 
   it('pending never confirmed stays as it is on both sides for months', async () => {
     const s = await openScenario();

@@ -17,9 +17,12 @@ import { leadsOf } from './leads.ts';
 import { incompleteAddresses, mappedFields, missingPaths, pathsOf, wantedMergeFields, type MappedField } from './merge-fields-hook.ts';
 import { readHiddenTags, wantedTags } from './tags-hook.ts';
 
+/** Rows at a time: as many contacts as CiviCRM is asked about in one search. */
+const ROWS = 1000;
+
 /** Rows that data are compared for: those that are decided anyway, and, where all are, whoever is subscribed at Mailchimp. */
-export async function* rowsWithData(context: StageContext, all: boolean, size?: number): AsyncGenerator<readonly Row[]> {
-  for await (const page of pagesOfRows(context, all ? { kind: 'all' } : { kind: 'status', status: 'todo' }, context.signal, size)) {
+export async function* rowsWithData(context: StageContext, all: boolean): AsyncGenerator<readonly Row[]> {
+  for await (const page of pagesOfRows(context, all ? { kind: 'all' } : { kind: 'status', status: 'todo' }, context.signal, ROWS)) {
     const rows = page.filter((row) => row.syncStatus === 'todo' || memberIsSubscribed(row));
     if (rows.length > 0) yield rows;
   }

@@ -7,10 +7,11 @@ import { rewriteRows } from '../commit.ts';
 import type { DecisionRules } from '../decision.ts';
 import { decisionRules } from '../decision-rules.ts';
 import type { Counts, StageContext } from '../stage.ts';
+import { KnownMergeFields } from './audience-merge-fields.ts';
 import { compared, rowsWithData } from './built-in-hooks.ts';
 import { readHookAnswer } from './hook-answer.ts';
 import { flowHook, memoryOf, withOutput } from './hook-memory.ts';
-import type { HookAnswer, HookRow, HookRun, HookRunner } from './hook-runner.ts';
+import type { HookAnswer, HookOutput, HookRow, HookRun, HookRunner } from './hook-runner.ts';
 import { leadsOf } from './leads.ts';
 import { everybodyCount, hookCount, hookIsDue, skippedCount } from './whole-comparison.ts';
 
@@ -51,6 +52,7 @@ class Asking {
   readonly #run: HookRun;
   readonly #answersTo: NonNullable<HookRunner['rows']>;
   readonly #rules: DecisionRules;
+  readonly #fields: KnownMergeFields;
   readonly #waiting = new Set<Promise<void>>();
   readonly #failed = new AbortController();
   readonly #signal: AbortSignal;
@@ -61,6 +63,7 @@ class Asking {
     this.#context = context;
     this.#hook = hook;
     this.#rules = decisionRules(context, true);
+    this.#fields = new KnownMergeFields(context, hook.name);
     this.#signal = AbortSignal.any([context.signal, this.#failed.signal]);
   }
 
@@ -96,10 +99,12 @@ class Asking {
   }
 
   async #take(rows: readonly Row[], leads: ReadonlyMap<RowId, Contact>, answer: HookAnswer): Promise<void> {
-    await rewriteRows(this.#context, rows.filter((row) => answer.has(row.id)), async (again) =>
+    const outputs = new Map<RowId, HookOutput>();
+    for (const [id, output] of answer) outputs.set(id, { ...output, wants: await this.#fields.only(output.wants, this.#signal) });
+    await rewriteRows(this.#context, rows.filter((row) => outputs.has(row.id)), async (again) =>
       again.map((row) => {
         const lead = leads.get(row.id)!;
-        const { row: after } = compared(withOutput(row, flowHook(this.#hook.name), { of: lead.id, ...answer.get(row.id)! }), lead, this.#rules);
+        const { row: after } = compared(withOutput(row, flowHook(this.#hook.name), { of: lead.id, ...outputs.get(row.id)! }), lead, this.#rules);
         return isDeepStrictEqual(row, after) ? null : { rows: [{ kind: 'write', row: after }] };
       }),
     );

@@ -45,6 +45,7 @@ export function readHookAnswer(answer: unknown, asked: readonly HookRow[], data:
     const valid = checked(row);
     const id = valid.id as RowId;
     if (!ids.has(id)) throw new SyncError('hook_refused', `A hook gave back row ${id}, which is none of those that it was asked about.`);
+    if (read.has(id)) throw new SyncError('hook_refused', `A hook gave back row ${id} twice in one array: nobody can tell which one counts.`);
     read.set(id, outputOf(valid, data));
   }
   return read;

@@ -16,7 +16,7 @@ export interface HookRow {
 }
 
 /** What a hook wants for one person. */
-interface HookOutput {
+export interface HookOutput {
   readonly wants: Data;
   readonly memory?: unknown;
 }

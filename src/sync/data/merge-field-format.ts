@@ -40,12 +40,12 @@ export function formatMergeField(field: MergeField, path: string, read: (path: s
     case 'phone':
       return field.phoneFormat === 'US' ? usPhone(text) : text;
     default:
-      return clipped(text);
+      return fitTextField(text);
   }
 }
 
-/** Cut at a character. */
-function clipped(text: string): string {
+/** What a text field holds of a text: cut at a character. */
+export function fitTextField(text: string): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= TEXT_BYTES) return text;
   let end = TEXT_BYTES;

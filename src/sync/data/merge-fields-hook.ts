@@ -1,6 +1,7 @@
 import type { ContactFields } from '../../civicrm/contact-data.ts';
 import type { MergeField } from '../../mailchimp/api.ts';
 import type { AudienceContext } from '../stage.ts';
+import { audienceMergeFields, unknownFields } from './audience-merge-fields.ts';
 import { mergeKey, type Data, type DatumKey, type DatumValue } from './datum.ts';
 import { formatMergeField, missingParts, pathsFor } from './merge-field-format.ts';
 
@@ -10,14 +11,14 @@ export interface MappedField {
   readonly path: string;
 }
 
-/** The mapping of the settings with the audience's own definitions. A merge tag that the audience does not have is told, and left out: Mailchimp would swallow it silently. */
+/** The mapping of the settings with the audience's own definitions. A merge tag that the audience does not have is told, and left out. */
 export async function mappedFields(context: AudienceContext, signal?: AbortSignal): Promise<readonly MappedField[]> {
-  const { settings, mailchimp, log } = context;
+  const { settings, log } = context;
   const mapping = Object.entries(settings.data.mergeFields);
   if (mapping.length === 0) return [];
-  const definitions = new Map((await mailchimp.mergeFields(settings.listId, signal)).map((field) => [field.tag, field]));
+  const definitions = await audienceMergeFields(context, signal);
   const unknown = mapping.filter(([tag]) => !definitions.has(tag)).map(([tag]) => tag);
-  if (unknown.length > 0) log(`the audience ${settings.listId} has no merge field ${unknown.join(', ')}; it has ${[...definitions.keys()].join(', ')}. Correct data.mergeFields in the settings, or add the field at Mailchimp.`);
+  if (unknown.length > 0) log(`${unknownFields(context, unknown, definitions.keys())} Correct data.mergeFields in the settings, or add the field at Mailchimp.`);
   return mapping.flatMap(([tag, path]) => (definitions.has(tag) ? [{ field: definitions.get(tag)!, path }] : []));
 }
 

@@ -1,4 +1,4 @@
-import { SECOND, type Duration, type Instant } from '../../base/clock.ts';
+import { MINUTE, SECOND, type Duration, type Instant } from '../../base/clock.ts';
 import type { EmailAddress, RunId } from '../../base/ids.ts';
 import { emailAddress } from '../../base/ids.ts';
 import type { Member } from '../../mailchimp/api.ts';
@@ -25,6 +25,9 @@ export const isOwnUnsubscribe = ({ type, payload }: InboxEntry): boolean => type
 
 /** What the second of `fired_at` and the clocks may be off. */
 const TOLERANCE: Duration = 2 * SECOND;
+
+/** A webhook may be fired so long after the change that it tells of. */
+const DELAY: Duration = 10 * MINUTE;
 
 class Handling {
   readonly #context: AudienceContext;
@@ -129,10 +132,13 @@ class Handling {
     return seen.length === 0 ? { rowId: row.id } : {};
   }
 
-  /** A `subscribe` counts for the member now at its address, not when it only reports what we asked for, nor while the member is pending. */
+  /**
+   * A `subscribe` counts for the member now at its address, not when it only reports what we asked for, nor while the
+   * member is pending, nor when it changed at no such time: that one is not of Mailchimp.
+   */
   async #yes(member: Member): Promise<Pick<Look, 'hear'>> {
     const { store, settings, mailchimp } = this.#context;
-    if (this.#entry.type !== 'subscribe' || member.status === 'pending') return {};
+    if (this.#entry.type !== 'subscribe' || member.status === 'pending' || this.#firedAt > member.lastChanged + DELAY) return {};
     const [row] = [...(await store.rowsByMember(settings.listId, [member.contactId])), ...(await this.#rowsAt(member.email))];
     if (!row || row.member === null) return {};
     const open = await store.openUpdates(settings.listId, [row.id], row.email ? [row.email] : []);

@@ -30,7 +30,7 @@ function runtimeSettings(available = true): RuntimeSettings & { readonly stored:
 describe('secrets given since the last deployment', () => {
   it('are found again by the same node, and stand nowhere as they are', async () => {
     const runtime = runtimeSettings();
-    await new UndeployedSecrets(runtime, 'one').keep(SETTINGS, NAME, 'given');
+    assert.equal(await new UndeployedSecrets(runtime, 'one').keep(SETTINGS, NAME, 'given'), true);
     assert.deepEqual(new UndeployedSecrets(runtime, 'one').read(SETTINGS), { [NAME]: 'given' });
     assert.deepEqual(new UndeployedSecrets(runtime, 'other').read(SETTINGS), {});
     const text = JSON.stringify(runtime.stored);
@@ -73,9 +73,9 @@ describe('secrets given since the last deployment', () => {
     assert.deepEqual(runtime.stored, { mailchimpsyncGivenSecrets: {} });
   });
 
-  it('are not kept where Node-RED cannot store settings; that is no error', async () => {
+  it('are not kept where Node-RED cannot store settings, which is told and no error', async () => {
     const secrets = new UndeployedSecrets(runtimeSettings(false), 'one');
-    await secrets.keep(SETTINGS, NAME, 'given');
+    assert.equal(await secrets.keep(SETTINGS, NAME, 'given'), false);
     await secrets.drop();
     assert.deepEqual(secrets.read(SETTINGS), {});
   });

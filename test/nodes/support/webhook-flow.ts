@@ -17,7 +17,7 @@ import { messageAt, useNodeRed } from './flow.ts';
 import { FlowServer } from './served-flow.ts';
 
 export const LIST = world.mailchimp.listId;
-export const GROUP = world.civicrm.subscriptionGroup.id;
+const GROUP = world.civicrm.subscriptionGroup.id;
 export const WILMA = 'wilma@example.org';
 
 const CONTROL = { type: 'mailchimpsync-control', config: 'sync-config', start: '', wires: [['answered']] };

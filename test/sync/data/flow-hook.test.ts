@@ -235,6 +235,23 @@ describe('a hook of the flow', () => {
       assert.equal(s.member(P1), 'subscribed');
     });
 
+  it('that sets a merge field that the audience does not have is told so, once a run; it is sent when the audience has it', async () => {
+    const s = await openScenario();
+    for (const address of [P1, P2]) await s.joined(address);
+    await run(s, hookThat((rows) => rows.map(({ id }) => ({ id, merge_fields: { PAIDTO: '2027-01-31' }, vip: true })), { size: 1 }));
+    assert.equal(s.memberRecord(P1)?.vip, true);
+    assert.equal(s.world.logged.filter((line) => /no merge field PAIDTO; it has .*PHONE.*hook "paid"/.test(line)).length, 1);
+    s.world.mailchimp.setup.createMergeField(LIST, { tag: 'PAIDTO', type: 'date' });
+    await run(s, hookThat(paying('2027-01-31')));
+    assert.equal(mergeFieldAt(s, P1, 'PAIDTO'), '2027-01-31');
+  });
+
+  it('that gives back a row twice in one array ends the run with hook_refused', async () => {
+    const s = await openScenario();
+    await s.joined(P1);
+    await assert.rejects(run(s, hookThat((rows) => [...rows, ...rows].map(({ id }) => ({ id })))), (error) => error instanceof SyncError && error.code === 'hook_refused' && /row \d+ twice/.test(error.message));
+  });
+
   it('that skips a chunk leaves its rows as they were, and is counted', async () => {
     const s = await withField();
     await s.joined(P1);

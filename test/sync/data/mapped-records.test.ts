@@ -6,7 +6,7 @@ import type { NewMergeField } from '../../../src/simulator/mailchimp/audience-se
 import { world } from '../../../src/simulator/world.ts';
 import { byMailchimpApi, changesContact, DATA, mergeFieldAt } from '../../support/data-scenario.ts';
 import { openScenario, P1, P2, type Scenario } from '../../support/scenario.ts';
-import { closeWorlds, LIST, type WorldOptions } from '../../support/sync-world.ts';
+import { closeWorlds, GROUP, LIST, type WorldOptions } from '../../support/sync-world.ts';
 
 const MAY: readonly Permission[] = ['access all custom data', 'access CiviMember', 'access CiviContribute'];
 
@@ -161,6 +161,21 @@ describe('merge fields from custom fields, memberships, contributions, phones an
     records.deleteContribution(contribution);
     await s.comesToRest(DATA);
     assert.deepEqual(at('DINO', 'HOME', 'PAIDTO', 'CELL', 'GAVEON', 'GAVE'), ['', '', '', '', '', '']);
+  });
+
+  it('are read a thousand people at a time, each kind of thing in one request', async () => {
+    const { s } = await mapping(['TOWN', 'PAIDTO'], { list: { limits: { percent: 100 } } });
+    const created = s.now;
+    const addresses = Array.from({ length: 2100 }, (_, number) => `p${number}@example.org`);
+    s.world.civicrm.acts.importContacts(addresses.map((email) => ({ firstName: 'Wilma', created, emails: [{ email }], groups: [{ groupId: GROUP, status: 'Added' }], history: [{ groupId: GROUP, status: 'Added', date: created }] })));
+    s.world.mailchimp.importMembers(LIST, addresses.map((email) => ({ email, status: 'subscribed', mergeFields: { FNAME: 'Wilma' } })));
+    s.passes(60);
+    const id = await s.sync.begin('full', DATA);
+    await s.sync.goOn(id, { before: 'dataHooks' });
+    const [before, atMailchimp] = [new Map(s.world.civicrm.requests()), s.world.mailchimp.requests];
+    assert.equal((await s.sync.stage('dataHooks', id))['compared'], 2100);
+    const asked = (entity: string): number => (s.world.civicrm.requests().get(`${entity}.get`) ?? 0) - (before.get(`${entity}.get`) ?? 0);
+    assert.deepEqual([asked('Email'), asked('GroupContact'), asked('Contact'), asked('Membership'), s.world.mailchimp.requests - atMailchimp], [3, 3, 6, 3, 1]);
   });
 
   it('may be worked out by CiviCRM: an expression of the contact’s fields', async () => {

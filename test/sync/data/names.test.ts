@@ -72,6 +72,14 @@ describe('names', () => {
       assert.notEqual(s.civi.firstNameOf(contact), 'Wilma');
     });
 
+  it('with more bytes than Mailchimp holds come to rest, and are not copied back cut', async () => {
+    const s = await openScenario();
+    const contact = s.civi.creates('🦕'.repeat(64), P1);
+    s.civi.adds(contact);
+    await s.comesToRest(DATA);
+    assert.deepEqual(names(s, contact), ['🦕'.repeat(63), '🦕'.repeat(64)]);
+  });
+
   it('by a profile webhook are the person’s own word, and win over an older name in CiviCRM', async () => {
     const s = await openScenario();
     const contact = await s.joined(P1);

@@ -13,6 +13,13 @@ function fired(s: Scenario, type: string): number {
   return id ?? assert.fail(`no ${type} was fired`);
 }
 
+/** Somebody who knows the secret of the address sends a webhook of P1 that is none of Mailchimp's. */
+async function receives(s: Scenario, changes: Readonly<Record<string, string>>): Promise<void> {
+  const fields = { fired_at: new Date(s.now).toISOString().slice(0, 19).replace('T', ' '), 'data[list_id]': LIST, 'data[email]': P1, 'data[id]': '8a25ff1d98', ...changes };
+  const answer = await s.sync.engine.receiveWebhook({ method: 'POST', query: { secret: world.webhookSecret }, headers: {}, body: Buffer.from(new URLSearchParams(fields).toString()) });
+  assert.equal(answer.status, 200);
+}
+
 /** Somebody who is in step on both sides moves to another address. */
 const moved = async (s: Scenario): Promise<number> => {
   const wilma = await s.joined(P1);
@@ -55,6 +62,27 @@ describe('webhooks by type', () => {
       assert.deepEqual(s.civi.ownersOf(P1), [wilma]);
     });
 
+    it('that Mailchimp cannot have fired, because the member did not change then, is nobody\'s word', async () => {
+      const s = await openScenario();
+      const wilma = await s.joined();
+      s.passes(60);
+      s.civi.removes(wilma);
+      await s.comesToRest();
+      s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
+      for (const minutes of [20, 40]) {
+        s.passes(minutes * 60);
+        await receives(s, { type: 'subscribe' });
+        await s.sync.handleInbox();
+        s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
+      }
+      await s.comesToRest();
+      s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
+      s.passes(60);
+      s.person.subscribes(P1);
+      await s.webhooksArrive();
+      s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+    });
+
     it('that reports an unconfirmed sign-up brings nobody in', async () => {
       const s = await openScenario();
       s.person.signsUp(P1);
@@ -95,9 +123,7 @@ describe('webhooks by type', () => {
       const s = await openScenario();
       const wilma = await s.joined();
       s.passes(60);
-      const fields = { type: 'unsubscribe', fired_at: '2099-01-01 00:00:00', 'data[list_id]': LIST, 'data[email]': P1, 'data[id]': '8a25ff1d98', 'data[action]': 'unsub' };
-      const answer = await s.sync.engine.receiveWebhook({ method: 'POST', query: { secret: world.webhookSecret }, headers: {}, body: Buffer.from(new URLSearchParams(fields).toString()) });
-      assert.equal(answer.status, 200);
+      await receives(s, { type: 'unsubscribe', fired_at: '2099-01-01 00:00:00', 'data[action]': 'unsub' });
       await s.sync.handleInbox();
       s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
       s.passes(60);
