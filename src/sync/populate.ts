@@ -29,15 +29,18 @@ export async function populate(context: StageContext): Promise<Counts> {
 /** Finds the contacts of rows that have an address and no contact; how many were found. */
 export async function findContacts(context: AudienceContext, rows: readonly Row[], signal?: AbortSignal): Promise<number> {
   if (rows.length === 0) return 0;
-  return rewriteRows(context, rows, async (again) => {
-    const owners = await ownersOf(context, again.flatMap((row) => row.email ?? []), signal);
-    const several = unique([...owners.values()].filter((ids) => ids.length > 1).flat());
-    const standing = several.length > 0 ? await Standing.read(context, several, signal) : undefined;
-    return again.map((row) => {
-      const ids = row.email === null || row.contactId !== null ? undefined : owners.get(row.email);
-      const contactId = ids && (ids.length === 1 ? ids[0] : standing?.choose(ids));
-      return contactId === undefined ? null : { rows: [{ kind: 'write', row: { ...row, contactId, syncStatus: 'todo' } }] };
-    });
+  return rewriteRows(context, rows, async (again) => (await withContacts(context, again, signal)).map((row, index) => (row === again[index] ? null : { rows: [{ kind: 'write', row }] })));
+}
+
+/** Rows with the contacts that were found for them; the others as they are. */
+export async function withContacts(context: AudienceContext, rows: readonly Row[], signal?: AbortSignal): Promise<readonly Row[]> {
+  const owners = await ownersOf(context, rows.flatMap((row) => row.email ?? []), signal);
+  const several = unique([...owners.values()].filter((ids) => ids.length > 1).flat());
+  const standing = several.length > 0 ? await Standing.read(context, several, signal) : undefined;
+  return rows.map((row) => {
+    const ids = row.email === null || row.contactId !== null ? undefined : owners.get(row.email);
+    const contactId = ids && (ids.length === 1 ? ids[0] : standing?.choose(ids));
+    return contactId === undefined ? row : { ...row, contactId, syncStatus: 'todo' };
   });
 }
 

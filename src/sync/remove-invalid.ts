@@ -59,6 +59,13 @@ export async function removeFrom(context: AudienceContext, audience: AudienceSta
   });
 }
 
+/** The same, thought through only: the rows that would be written, made or deleted. */
+export async function lossesOf(context: AudienceContext, audience: AudienceState, rows: readonly Row[], signal?: AbortSignal): Promise<readonly RowChange[]> {
+  if (rows.length === 0) return [];
+  const sight = await Sight.of(context, audience, rows, signal);
+  return rows.flatMap((row) => sight.rewritten(row)?.unit.rows ?? []);
+}
+
 /** What CiviCRM shows of the contacts that some rows know. */
 class Sight {
   readonly #context: AudienceContext;

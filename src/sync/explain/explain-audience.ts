@@ -2,7 +2,8 @@ import type { ContactId, EmailAddress, ListId, RowId, RunId } from '../../base/i
 import { distinctRows } from '../collections.ts';
 import type { AudienceContext } from '../stage.ts';
 import { addressesOfRow, readKnown, rowsOf, withOthers, type Known, type PersonAsked } from './known.ts';
-import { isStored, seePerson, type LookOptions, type Seen } from './seen.ts';
+import { isStored } from './new-row.ts';
+import { seePerson, type LookOptions, type Seen } from './seen.ts';
 import { told } from './told.ts';
 import { toldContacts, type ToldContact } from './told-contact.ts';
 import { toldMember, toldRow, type ToldMember, type ToldRow } from './told-row.ts';

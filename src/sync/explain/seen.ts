@@ -1,18 +1,20 @@
 import { SECOND, type Duration, type Instant } from '../../base/clock.ts';
 import { codeOf, SyncError } from '../../base/errors.ts';
-import { memberContactId, rowId, type ContactId, type EmailAddress } from '../../base/ids.ts';
+import { memberContactId, type ContactId, type EmailAddress } from '../../base/ids.ts';
 import type { HistoryRow } from '../../civicrm/reader.ts';
 import type { Member } from '../../mailchimp/api.ts';
 import type { NewRow, Row } from '../../store/entities.ts';
-import { bareRow } from '../bare-row.ts';
 import { boundGroups } from '../changed-contacts.ts';
 import { addressesOf, usersOf, type Cluster, type ClusterContact } from '../cluster.ts';
 import { loadClusters } from '../load-clusters.ts';
-import { isOther, look } from '../look.ts';
+import { look } from '../look.ts';
 import { ownWritesIn, type OwnWrites } from '../own-history.ts';
+import { withContacts } from '../populate.ts';
+import { lossesOf } from '../remove-invalid.ts';
 import type { AudienceContext } from '../stage.ts';
 import { lookContextFor } from '../take-looks.ts';
 import type { PersonAsked } from './known.ts';
+import { isStored, newRow } from './new-row.ts';
 
 /** A member as Mailchimp shows it now; null: it says that there is none. */
 interface SeenMember {
@@ -38,6 +40,8 @@ export interface Seen {
   readonly civicrm: SeenContacts | null;
   /** As the next look would leave them, to be decided; rows that the store does not have yet have negative ids. null: a service did not answer. */
   readonly clusters: readonly Cluster[] | null;
+  /** The contact asked about, or the one that it was merged into; null: a contact was not asked about. */
+  readonly contact: ContactId | null;
   /** Which service did not answer, and what was wrong. */
   readonly troubles: readonly string[];
 }
@@ -61,6 +65,7 @@ class Sight {
   readonly #troubles = new Map<string, string>();
   readonly #members: SeenMember[] = [];
   #strangers = 0;
+  #contact: ContactId | null = null;
 
   constructor(context: AudienceContext, options: LookOptions) {
     this.#context = context;
@@ -68,20 +73,25 @@ class Sight {
   }
 
   async see(asked: PersonAsked, rows: readonly Row[]): Promise<Seen> {
+    if ('contactId' in asked) this.#contact = rows.length > 0 ? asked.contactId : await this.#survivorOf(asked.contactId);
     const known = rows.length > 0 ? null : await this.#memberAsked(asked);
-    const seeds = rows.length > 0 ? rows : await this.#seeds(asked, known?.email);
+    const seeds = rows.length > 0 ? rows : this.#seeds(asked, known?.email);
     const first = seeds.length > 0 ? await this.#clusters(seeds) : [];
     const found = first?.flatMap((cluster) => cluster.rows).filter(isStored) ?? rows;
     const strangers = [...('email' in asked ? [asked.email] : []), ...(first?.flatMap((cluster) => cluster.contacts).flatMap(addressesOf) ?? [])];
-    for (const row of found) await this.#lookAt(row, row.memberContactId ?? row.email);
+    for (const row of found) {
+      const member = await this.#lookAt(row, row.memberContactId ?? row.email);
+      if (member === null && row.memberContactId !== null) await this.#lookAt(row, row.email); // another may be in its place
+    }
     for (const email of strangers.filter((each) => found.every((row) => row.email !== each)).slice(0, ADDRESSES)) await this.#lookAt(null, email);
     const civicrm = first && (await this.#readHistory(first));
     const canDecide = first !== null && civicrm !== null && !this.#troubles.has('Mailchimp');
-    const looked = canDecide ? await this.#looked(found) : [];
+    const looked = canDecide ? await this.#withTheirContacts(await this.#looked(found)) : null;
     return {
       members: this.#troubles.has('Mailchimp') ? null : this.#members,
       civicrm,
-      clusters: canDecide ? await this.#clusters([...looked, ...this.#strangeContacts(first, looked)]) : null,
+      contact: this.#contact,
+      clusters: looked && (await this.#clusters([...looked, ...this.#strangeContacts(first ?? [], looked)])),
       troubles: [...this.#troubles.values()],
     };
   }
@@ -114,11 +124,11 @@ class Sight {
     return member;
   }
 
-  /** A member that was found without a row may turn out to have one. */
+  /** A member that was found without a row may turn out to have one, and a row another member. */
   #saw(seen: SeenMember): void {
-    const before = this.#members.findIndex(({ member }) => member !== null && member.contactId === seen.member?.contactId);
+    const before = this.#members.findIndex(({ row, member }) => (member === null ? row === seen.row : member.contactId === seen.member?.contactId));
     if (before < 0) this.#members.push(seen);
-    else if (this.#members[before]!.row === null) this.#members[before] = seen;
+    else if (this.#members[before]!.row === null || this.#members[before]!.member === null) this.#members[before] = seen;
   }
 
   /** Whom the store does not know is looked for at Mailchimp. */
@@ -127,13 +137,15 @@ class Sight {
     return this.#lookAt(null, 'email' in asked ? asked.email : memberContactId(asked.memberId));
   }
 
-  /** Where a search for somebody begins whom the store does not know. A merged contact is its survivor. */
-  async #seeds(asked: PersonAsked, email: EmailAddress | undefined): Promise<readonly Row[]> {
+  /** Where a search for somebody begins whom the store does not know. */
+  #seeds(asked: PersonAsked, email: EmailAddress | undefined): readonly Row[] {
     const at = 'email' in asked ? asked.email : email;
     if (at !== undefined) return [this.#strange({ email: at, agreedEmail: at })];
-    if (!('contactId' in asked)) return [];
-    const survivor = await this.#ask('CiviCRM', async (signal) => (await this.#context.civicrm.mergedTo([asked.contactId], signal)).get(asked.contactId));
-    return [this.#strange({ contactId: survivor ?? asked.contactId })];
+    return this.#contact === null ? [] : [this.#strange({ contactId: this.#contact })];
+  }
+
+  async #survivorOf(id: ContactId): Promise<ContactId> {
+    return (await this.#ask('CiviCRM', async (signal) => (await this.#context.civicrm.mergedTo([id], signal)).get(id))) ?? id;
   }
 
   async #readHistory(clusters: readonly Cluster[]): Promise<SeenContacts | null> {
@@ -151,7 +163,7 @@ class Sight {
     const open = await store.openUpdates(settings.listId, rows.map(({ id }) => id), emails);
     const judged = ({ row, member, servedAt }: SeenMember): Row => {
       const before = row ?? this.#strange(member ? { email: member.email, agreedEmail: member.email } : {});
-      if (member && isOther(before, member)) return before; // another member has its place: the next run tells them apart
+      if (!member && before.member?.status === null) return before; // known to be gone: no run asks for it again
       return look(before, member, lookContextFor(this.#context, { member, seenAt: servedAt }, { updates: open }, { audience }));
     };
     const seen = this.#members.map(judged);
@@ -166,11 +178,26 @@ class Sight {
     return contacts.filter(({ id }) => !used.has(id)).map(({ id }) => this.#strange({ contactId: id }));
   }
 
+  /** Without contacts that went, and with those that were found, as before anything is decided. */
+  async #withTheirContacts(rows: readonly Row[]): Promise<readonly Row[] | null> {
+    const audience = await this.#context.store.audience(this.#context.settings.listId);
+    const changes = await this.#ask('CiviCRM', (signal) => lossesOf(this.#context, audience, rows.filter(isStored), signal));
+    if (changes === null) return null;
+    const after = new Map(rows.map((row) => [row.id, row]));
+    for (const change of changes) {
+      if (change.kind === 'delete') after.delete(change.id);
+      else if (change.kind === 'write') after.set(change.row.id, change.row);
+      else {
+        const made = this.#strange(change.row);
+        after.set(made.id, made);
+      }
+    }
+    return this.#ask('CiviCRM', (signal) => withContacts(this.#context, [...after.values()], signal));
+  }
+
   /** A row that the store does not have; of an id of its own, as the rows of a cluster must be. */
   #strange(of: Partial<NewRow>): Row {
     this.#strangers += 1;
-    return { ...bareRow(this.#context.settings.listId), ...of, id: rowId(-this.#strangers), version: 0, claimedBy: null, claimedUntil: null };
+    return newRow(this.#context, -this.#strangers, of);
   }
 }
-
-export const isStored = (row: Pick<Row, 'id'>): boolean => row.id > 0;

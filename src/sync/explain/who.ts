@@ -17,12 +17,12 @@ export interface Who {
 }
 
 /** @param asked the rows that the person was found by, @param rows all that hang together */
-export function whoIs(person: PersonAsked, asked: readonly Row[], rows: readonly Row[], { civicrm, members }: Seen): Who {
+export function whoIs(person: PersonAsked, asked: readonly Row[], rows: readonly Row[], { civicrm, members, contact: survivor }: Seen): Who {
   const seen = civicrm?.contacts ?? [];
   const contacts = unique([...seen.map(({ id }) => id), ...(civicrm ? [] : rows.flatMap(knownUsers))]).toSorted((one, other) => one - other);
   const at = new Set([...('email' in person ? [person.email] : []), ...asked.flatMap(({ email }) => email ?? []), ...(asked.length === 0 ? (members ?? []).flatMap(({ email }) => email ?? []) : [])]);
   const users = civicrm ? seen.filter((contact) => addressesOf(contact).some((address) => at.has(address)) || asked.some((row) => uses(contact, row))).map(({ id }) => id) : unique(asked.flatMap(knownUsers));
-  const contact = 'contactId' in person ? (contacts.includes(person.contactId) ? person.contactId : contacts.length === 1 ? contacts[0]! : null) : users.length === 1 ? users[0]! : null;
+  const contact = survivor === null ? (users.length === 1 ? users[0]! : null) : contacts.includes(survivor) ? survivor : null;
   const own = seen.filter(({ id }) => id === contact).flatMap(addressesOf);
   const addresses = new Set([...('contactId' in person ? [] : at), ...own, ...rows.filter((row) => contact !== null && row.contactId === contact).flatMap(({ email }) => email ?? [])]);
   const hers = rows.filter((row) => asked.includes(row) || (contact !== null && row.contactId === contact) || (row.email !== null && addresses.has(row.email)));

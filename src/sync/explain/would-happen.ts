@@ -5,6 +5,7 @@ import { clockDifference } from '../clock-difference.ts';
 import { usersOf, type Cluster } from '../cluster.ts';
 import { wantsContact } from '../create-contacts.ts';
 import { decide } from '../decide.ts';
+import type { Decision, DecisionRules } from '../decision.ts';
 import { decisionRules } from '../decision-rules.ts';
 import { withoutLeftOut } from '../left-out.ts';
 import { whyNoContact } from '../refused-contact.ts';
@@ -12,7 +13,7 @@ import type { AudienceContext } from '../stage.ts';
 import { WordOrder } from '../words.ts';
 import type { Known } from './known.ts';
 import { FAIL_REASONS } from './reasons.ts';
-import { isStored } from './seen.ts';
+import { isStored, newRow } from './new-row.ts';
 import { toldDecision, type ToldDecision } from './told-update.ts';
 import type { Who } from './who.ts';
 
@@ -29,7 +30,7 @@ export interface WouldHappen {
 export function whatWouldHappen(context: AudienceContext, clusters: readonly Cluster[], known: Known, who: Who): WouldHappen {
   const rules = decisionRules(context, true);
   const order = new WordOrder(clockDifference(context));
-  const decided = clusters.map((cluster) => ({ cluster, decision: withoutLeftOut(cluster, decide(cluster, rules)) }));
+  const decided = clusters.map((cluster) => decideWhole(context, cluster, rules));
   const isHers = (id: RowId, email: EmailAddress | null): boolean => who.rows.has(id) || (email !== null && who.addresses.has(email));
   const rows = decided.flatMap(({ decision }) => decision.rows);
   const wanting = decided.flatMap(({ cluster }) => cluster.rows.filter((row) => usersOf(cluster, row).length === 0 && wantsContact(row, order) && whyNoContact(row, rules.now.mailchimp) === null));
@@ -40,7 +41,6 @@ export function whatWouldHappen(context: AudienceContext, clusters: readonly Clu
       ...(context.settings.enabled ? [] : ['The audience is disabled in the settings: nothing happens until it is enabled.']),
       ...(known.held ? [`Plan ${known.held.id} waits for approval: until it is approved or rejected no run begins.`] : []),
       ...(known.webhooks.some(({ handledAt }) => handledAt === null) ? ['A webhook waits; what it says is not yet heard in this.'] : []),
-      ...(clusters.some(({ contacts }) => contacts.some(({ contact }) => contact.isDeleted)) ? [goneContact(context)] : []),
       ...(clusters.some(({ updates }) => updates.some((update) => update.side === 'mailchimp' && isUnderWay(update))) ? ['An update is on its way to Mailchimp: no more is sent before it is settled.'] : []),
       ...wanting.map((row) => `A contact would be made in CiviCRM for ${isHers(row.id, row.email) ? row.email! : 'somebody else'}, who is subscribed at Mailchimp, and added to the group.`),
       ...rows.flatMap(({ syncStatus, failReason }) => (syncStatus === 'fail' && failReason !== null ? [`Reason ${failReason}: ${FAIL_REASONS[failReason].means} It ends with ${FAIL_REASONS[failReason].ends}.`] : [])),
@@ -48,8 +48,14 @@ export function whatWouldHappen(context: AudienceContext, clusters: readonly Clu
   };
 }
 
-const goneContact = ({ settings }: AudienceContext): string =>
-  `A contact is in the trash: the next run takes it from its row first, ${settings.onContactDeleted === 'unsubscribe' ? 'and its deletion counts as a no' : 'and its deletion is no word on the subscription'}.`;
+/** Rows that are made for addresses are decided at once, with their cluster. */
+function decideWhole(context: AudienceContext, cluster: Cluster, rules: DecisionRules): { readonly cluster: Cluster; readonly decision: Decision } {
+  const decision = withoutLeftOut(cluster, decide(cluster, rules));
+  if (decision.newRows.length === 0) return { cluster, decision };
+  const made = decision.newRows.map(({ contactId, email }, index) => newRow(context, Math.min(0, ...cluster.rows.map(({ id }) => id)) - 1 - index, { contactId, email, agreedEmail: email }));
+  const again: Cluster = { ...cluster, rows: [...decision.rows, ...made] };
+  return { cluster: again, decision: withoutLeftOut(again, decide(again, rules)) };
+}
 
 /** The lines of it, for people. */
 export function wouldHappenInWords({ updates, notes }: WouldHappen): readonly string[] {

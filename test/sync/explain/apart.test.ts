@@ -99,13 +99,17 @@ describe('explain, beside runs and without a service', () => {
     assert.deepEqual((await explainedHere(s, P1)).updates[0]?.reason, here.wouldHappen?.updates[0]?.reason, 'it was decided as foretold');
   });
 
-  it('of a contact in the trash says what the next run does first', async () => {
+  it('of a contact in the trash, or deleted for good, tells that its deletion counts as a no', async () => {
     const s = await openScenario();
     const wilma = await s.joined();
     s.civi.trashes(wilma);
     const here = await explainedHere(s, wilma);
     assert.ok(here.now.civicrm?.[0]?.isDeleted);
-    assert.match(here.text, /the next run takes it from its row first, and its deletion counts as a no/);
+    assert.match(here.text, /in the trash/);
+    const unsubscribes = ({ wouldHappen }: typeof here): unknown => wouldHappen?.updates.map(({ kind, reason }) => [kind, /CiviCRM no at/.test(reason)]);
+    assert.deepEqual(unsubscribes(here), [['unsubscribe', true]]);
+    s.civi.deletesForGood(wilma);
+    assert.deepEqual(unsubscribes(await explainedHere(s, P1)), [['unsubscribe', true]]);
     s.passes(60);
     await s.sync.full();
     const after = await explainedHere(s, P1);
