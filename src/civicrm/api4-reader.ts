@@ -17,6 +17,7 @@ import {
   GROUP_FIELDS,
   HISTORY_FIELDS,
   checkId,
+  hasAddress,
   readContact,
   readEmail,
   readGroup,
@@ -82,7 +83,7 @@ export function createApi4Reader(api: Api4, timezone: string, { deadline = 5 * M
 
     async emailsOfContacts(ids, signal) {
       const emails = await each(ids, (chunk) => ({ entity: 'Email', select: EMAIL_FIELDS, where: [['contact_id', 'IN', chunk]], read: readEmail }), signal);
-      return emails.sort(bestFirst);
+      return emails.filter(hasAddress).sort(bestFirst);
     },
 
     groups: async (ids, signal) =>

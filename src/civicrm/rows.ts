@@ -81,6 +81,9 @@ export function readEmail(row: unknown): Checked<ContactEmail> {
   };
 }
 
+/** The column may be empty, or null. */
+export const hasAddress = ({ email }: ContactEmail): boolean => email.trim() !== '';
+
 const checkGroup = checkerOf(Type.Object({ id: Whole, title: Text, is_active: Flag, saved_search_id: Type.Union([Whole, Type.Null()]) }));
 export const GROUP_FIELDS = ['id', 'title', 'is_active', 'saved_search_id'] as const;
 

@@ -9,6 +9,7 @@ import { chunksOf } from './chunks.ts';
 import { SiteDates } from './dates.ts';
 import { byId, bestFirst } from './order.ts';
 import type { CivicrmReader, ContactEmail } from './reader.ts';
+import { hasAddress } from './rows.ts';
 import { catchUp } from './sql/catch-up.ts';
 import { dateColumns, historyDates, type ColumnDates } from './sql/column-dates.ts';
 import { contactsModified, contactsWith } from './sql/contacts.ts';
@@ -86,7 +87,7 @@ export function createSqlReader(settings: CivicrmSettings, api: Api4, environmen
       return [...found.values()].sort(byId);
     },
 
-    emailsOfContacts: async (ids, signal) => (await each(ids, emailsOf, signal)).sort(bestFirst),
+    emailsOfContacts: async (ids, signal) => (await each(ids, emailsOf, signal)).filter(hasAddress).sort(bestFirst),
 
     groups: async (ids, signal) => (await each(ids, groupsWith, signal)).sort(byId),
 

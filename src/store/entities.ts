@@ -315,9 +315,17 @@ export interface ContactMemory {
   readonly contactId: ContactId;
   /** CiviCRM's clock at the last look. */
   readonly lookedAt: Instant;
-  readonly optOut: (Word & { /** How many contacts had been merged into it when the word was dated. */ readonly merged: number }) | null;
+  readonly optOut: OptOutWord | null;
   /** Group statuses that no history row explains, dated at the look that first showed them; `after`: the last history row then. */
   readonly unexplained: Readonly<Record<GroupId, UnexplainedStatus>>;
+}
+
+/** An opt-out, "do not e-mail" or death, as a word. */
+export interface OptOutWord extends Word {
+  /** How many contacts had been merged into it when the word was dated. */
+  readonly merged: number;
+  /** Why it might not be mailed at the last look: a mark that is set beside another says it anew. */
+  readonly marks?: readonly ('isOptOut' | 'doNotEmail' | 'isDeceased')[];
 }
 
 /** A group status that no history row explains, as a word. */

@@ -1,7 +1,7 @@
 import type { Instant } from '../base/clock.ts';
 import type { ContactId, GroupId, HistoryId } from '../base/ids.ts';
 import type { Contact, GroupStatus, HistoryRow } from '../civicrm/reader.ts';
-import type { CivicrmUpdate, ContactMemory, UnexplainedStatus, Word } from '../store/entities.ts';
+import type { CivicrmUpdate, ContactMemory, OptOutWord, UnexplainedStatus, Word } from '../store/entities.ts';
 import { searchedStatus, type SearchLook } from './searched-status.ts';
 import { EVER, point, type WordOrder } from './words.ts';
 
@@ -98,20 +98,25 @@ function wordOnly(word: Word & Partial<UnexplainedStatus>): Word {
   return rest;
 }
 
+const MARKS = ['isOptOut', 'doNotEmail', 'isDeceased'] as const;
+type Marked = Pick<Contact, (typeof MARKS)[number]>;
+
+/** Why a contact may not be mailed at all. */
+export const marksOf = (contact: Marked): readonly (typeof MARKS)[number][] => MARKS.filter((mark) => contact[mark]);
+
 /** Whether a contact may be mailed at all; on hold is an address's matter. */
-export const mayBeMailed = (contact: Pick<Contact, 'isOptOut' | 'doNotEmail' | 'isDeceased'>): boolean =>
-  !contact.isOptOut && !contact.doNotEmail && !contact.isDeceased;
+export const mayBeMailed = (contact: Marked): boolean => marksOf(contact).length === 0;
 
 /**
  * The word of an opt-out: "not subscribed" for every group, at its history row's date if the contact was seen without
  * it before and has not been merged into since; else `[last look, now]`, at first sight `[ever, now]`; a later such
- * row says it again. Taken back, it counts as if it had not been said [optout, optundo].
+ * row, or another mark, says it again. Taken back, it counts as if it had not been said [optout, optundo].
  */
 export function optOutOf(
-  contact: Pick<Contact, 'id' | 'isOptOut' | 'doNotEmail' | 'isDeceased'>,
+  contact: Pick<Contact, 'id'> & Marked,
   domainHistory: readonly HistoryRow[],
   context: ContactLookContext,
-): ContactMemory['optOut'] {
+): OptOutWord | null {
   if (mayBeMailed(contact)) return null;
   const row = contact.isOptOut ? domainHistory.at(-1) : undefined;
   const lastLook = context.memory?.lookedAt ?? null;
@@ -122,6 +127,8 @@ export function optOutOf(
     word = { ...said, by: contact.id, optOut: true, merged: context.merged };
   }
   if (word.merged !== context.merged) word = { ...word, at: context.now, merged: context.merged }; // perhaps the other's
+  const seen = context.memory?.optOut?.marks;
+  if (seen && marksOf(contact).some((mark) => !seen.includes(mark))) word = { ...word, at: context.now }; // said by another mark
   if (row && row.date > word.at) word = { ...word, at: row.date }; // said again
   return word;
 }

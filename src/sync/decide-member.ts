@@ -13,7 +13,7 @@ export type SubscriptionOutcome =
   | { readonly outcome: 'fail'; readonly reason: FailReason; readonly ask?: undefined };
 
 /** A row that somebody keeps: the member's status says what it takes. */
-export function subscribing(row: Row, word: Word, at: { readonly lead: ClusterContact | null; readonly address: EmailAddress | undefined }, rules: DecisionRules): SubscriptionOutcome {
+export function subscribing(row: Row, word: Word, at: { readonly lead: ClusterContact | null; readonly address: EmailAddress | undefined; /** All rows that the lead uses. */ readonly rows: readonly Row[] }, rules: DecisionRules): SubscriptionOutcome {
   const { refused } = row.memory;
   const { lead, address } = at;
   const status = row.member === null ? 'never seen' : (row.member.status ?? 'gone');
@@ -33,7 +33,7 @@ export function subscribing(row: Row, word: Word, at: { readonly lead: ClusterCo
       if (refused && sameRange(refused, word) && (refused.email ?? address) === address && !isRenamed(lead, refused.names) && rules.now.mailchimp < (refused.until ?? Infinity)) return { outcome: 'fail', reason: refused.reason }; // nothing sent until something changes
       if (address === undefined || (lead && hasNone(row, lead))) return { outcome: 'fail', reason: 'no_email' };
       if (lead && isOnHold(lead, address)) return { outcome: 'fail', reason: row.member === null ? 'no_email' : 'on_hold' };
-      return { outcome: 'ask', ask: { status: askedStatus(row, word, rules) } };
+      return { outcome: 'ask', ask: { status: askedStatus(row, at.rows, word, rules) } };
   }
 }
 
@@ -51,9 +51,8 @@ export function unsubscribing(row: Row, rules: DecisionRules): SubscriptionOutco
   return { outcome: 'ask', ask: { status: archives ? 'archived' : 'unsubscribed' } };
 }
 
-/** `pending` after a compliance refusal, once for each origin; and for who is no member, where the settings want double opt-in. */
-function askedStatus(row: Row, word: Word, rules: DecisionRules): 'subscribed' | 'pending' {
-  const { askPending } = row.memory;
-  if (askPending && sameRange(askPending, word)) return 'pending';
+/** `pending` after a compliance refusal, once for each origin, at whichever address of the person; and for who is no member, where the settings want double opt-in. */
+function askedStatus(row: Row, rows: readonly Row[], word: Word, rules: DecisionRules): 'subscribed' | 'pending' {
+  if ([row, ...rows].some(({ memory }) => memory.askPending && sameRange(memory.askPending, word))) return 'pending';
   return memberIsPresent(row.member) ? 'subscribed' : rules.settings.newMemberStatus;
 }

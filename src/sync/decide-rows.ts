@@ -1,7 +1,7 @@
 import type { EmailAddress } from '../base/ids.ts';
 import type { FailReason, MailchimpAsk, Row, Word } from '../store/entities.ts';
 import { claimsOn } from './claims.ts';
-import { addressesOf, bestAddressOf, usersOf, type Cluster, type ClusterContact } from './cluster.ts';
+import { addressesOf, bestAddressOf, uses, usersOf, type Cluster, type ClusterContact } from './cluster.ts';
 import { compareData } from './data/compare.ts';
 import { askFor } from './data/datum.ts';
 import { decideAddress } from './decide-address.ts';
@@ -43,7 +43,7 @@ export class RowDecisions {
     const verdict = this.#verdictFor(row, keepers);
     if (!verdict || this.#leavesPending(row, wanted, verdict.word)) return { row: inStep(row), updates: [] };
     const lead = this.#leadOf(row, keepers);
-    const subscription = wanted ? subscribing(row, verdict.word, { lead, address: this.#addressFor(row, lead) }, this.#rules) : unsubscribing(row, this.#rules);
+    const subscription = wanted ? subscribing(row, verdict.word, { lead, address: this.#addressFor(row, lead), rows: lead ? this.#cluster.rows.filter((each) => uses(lead, each)) : [] }, this.#rules) : unsubscribing(row, this.#rules);
     if (subscription.outcome === 'fail') return { row: failed(row, subscription.reason), updates: [] };
 
     const data = wanted && lead && (memberIsSubscribed(row) || subscription.ask) ? this.#decideData(row, lead, verdict) : nothing(row);

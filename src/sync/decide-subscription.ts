@@ -1,10 +1,10 @@
 import type { ContactId } from '../base/ids.ts';
 import type { Side } from '../settings/settings.ts';
-import type { Row, Word } from '../store/entities.ts';
+import type { OptOutWord, Row, Word } from '../store/entities.ts';
 import { addressesOf, bestAddressOf, isOnHold, uses, usersOf, wordFor, type Cluster, type ClusterContact } from './cluster.ts';
 import type { DecisionRules } from './decision.ts';
 import { memberIsPresent, memberIsSubscribed } from './member-status.ts';
-import { furthest, point, sameRange, type WordOrder } from './words.ts';
+import { furthest, point, type WordOrder } from './words.ts';
 
 /** Whose word counts for one contact (null: for rows without any), and which rows keep it subscribed. */
 export interface Verdict {
@@ -35,7 +35,7 @@ export function civicrmSaying(contact: ClusterContact, order: WordOrder): Civicr
   return { subscribed: false, word: no, removal: no };
 }
 
-const optOutWord = ({ merged: _merged, ...word }: NonNullable<ClusterContact['memory']['optOut']>): Word => word;
+const optOutWord = ({ merged: _merged, marks: _marks, ...word }: OptOutWord): Word => word;
 
 /** The winner for each contact of a cluster (algorithm.md, "Whose word counts" and "Subscription, decided per cluster"). */
 export function judgeSubscriptions(cluster: Cluster, rules: DecisionRules): readonly Verdict[] {
@@ -150,16 +150,15 @@ class Judge {
       known[0] ??
       this.#rows.find(may);
     if (!row) return { keeps: [], needsRow: false };
-    return best !== undefined && this.#isElsewhere(row, word) ? { keeps: [], needsRow: true } : { keeps: [row], needsRow: false };
+    return best !== undefined && this.#isElsewhere(row) ? { keeps: [], needsRow: true } : { keeps: [row], needsRow: false };
   }
 
-  /** Whether a contact is to be subscribed at another address than a row's: that is on hold, or one that it had, at which Mailchimp takes nobody. */
-  #isElsewhere(row: Row, word: Word): boolean {
+  /** Whether a contact is to be subscribed at another address than a row's: that is on hold, or one that it had, whose member left: nobody is asked there. */
+  #isElsewhere(row: Row): boolean {
     const contact = this.#contact;
     if (!contact || row.email === null || memberIsSubscribed(row)) return false;
     if (addressesOf(contact).includes(row.email)) return isOnHold(contact, row.email);
-    const { refused } = row.memory;
-    return memberIsPresent(row.member) && (row.member.status === 'cleaned' || (refused !== undefined && sameRange(refused, word)));
+    return memberIsPresent(row.member) && row.email === row.agreedEmail;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ContactId, EmailAddress, GroupId, InterestId } from '../base/ids.ts';
 import type { Contact, ContactEmail, HistoryRow } from '../civicrm/reader.ts';
 import type { CivicrmUpdate, ContactMemory, Row } from '../store/entities.ts';
-import { isAdded, optOutOf, sayingOf, type ContactLookContext, type GroupLook, type GroupSaying } from './civicrm-word.ts';
+import { isAdded, marksOf, optOutOf, sayingOf, type ContactLookContext, type GroupLook, type GroupSaying } from './civicrm-word.ts';
 import { splitIntoClusters, type Cluster, type ClusterContact } from './cluster.ts';
 import { clockDifference } from './clock-difference.ts';
 import { boundGroups } from './changed-contacts.ts';
@@ -100,7 +100,7 @@ function saying(context: AudienceContext, contact: Contact, emails: readonly Con
   for (const [group, said] of [[settings.subscriptionGroup, subscription] as const, ...[...settings.interests].map(([interest, id]) => [id, interests.get(interest)!] as const)])
     if (said.unexplained) unexplained[group] = said.unexplained;
   const optOut = settings.optOut === 'respect' ? optOutOf(contact, groups.domainHistory(contact.id), look) : null;
-  const memory: ContactMemory = { contactId: contact.id, lookedAt: look.now, optOut, unexplained };
+  const memory: ContactMemory = { contactId: contact.id, lookedAt: look.now, optOut: optOut && { ...optOut, marks: marksOf(contact) }, unexplained };
   return { id: contact.id, contact, emails, subscription, interests, memory };
 }
 

@@ -122,7 +122,7 @@ export class CivicrmActs {
 
   optOut(contact: number, byMail: boolean): void {
     const { contacts } = this.#world;
-    if (!contacts.isLive(contact) || contacts.isMarked(contact)) return;
+    if (!contacts.isLive(contact) || contacts.get(contact)?.is_opt_out) return;
     this.#optsOut(contact, 'person', `opts out as contact ${contact}${byMail ? ' by mail' : ''}`);
     this.#acts.optOut(contact, { history: byMail || this.#lifted.has(contact) });
   }
@@ -130,7 +130,7 @@ export class CivicrmActs {
   /** No history row tells of such a mark: one that is taken off and set again between two looks is not noticed. */
   mark(contact: number, flag: 'do_not_email' | 'is_deceased'): void {
     const { contacts } = this.#world;
-    if (!contacts.isLive(contact) || contacts.isMarked(contact) || this.#lifted.has(contact)) return;
+    if (!contacts.isLive(contact) || contacts.get(contact)?.[flag] || this.#lifted.has(contact)) return;
     this.#optsOut(contact, 'civicrm-admin', `marks contact ${contact} ${flag}`);
     this.#acts.setFlag(contact, flag, true);
   }

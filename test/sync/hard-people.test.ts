@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { subscriberHash } from '../../src/simulator/mailchimp/address.ts';
 import type { ImportedMember } from '../../src/simulator/mailchimp/member-import.ts';
 import { changesContact, DATA, mergeFieldAt } from '../support/data-scenario.ts';
-import { openScenario, P1, P2, P3, type Scenario } from '../support/scenario.ts';
+import { BATCHED, openScenario, P1, P2, P3, type Scenario } from '../support/scenario.ts';
 import { closeWorlds, LIST } from '../support/sync-world.ts';
 
 /** A member who is there already, from before the sync. */
@@ -64,6 +64,16 @@ describe('hard people', () => {
     s.civi.gives(wilma, P1);
     await s.comesToRest();
     s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+  });
+
+  it('contacts whose e-mail has no address have none, and nothing to do with each other', async () => {
+    const s = await openScenario();
+    const wilma = s.civi.creates('Wilma', '', P1);
+    const betty = s.civi.creates('Betty', '');
+    for (const contact of [wilma, betty]) s.civi.adds(contact);
+    await s.comesToRest();
+    s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+    assert.equal((await s.sync.rowOf(betty)).failReason, 'no_email');
   });
 
   it('a cleaned member whose contact is added again is not asked for, until the person subscribes anew', async () => {
@@ -169,6 +179,54 @@ describe('hard people', () => {
     s.civi.removes(wilma);
     await s.comesToRest();
     s.assertSides([P1, 'unsubscribed'], [wilma, 'Removed']);
+  });
+
+  for (const order of ['edited, then added', 'added, then edited'] as const)
+    it(`who left by themselves, and whose address is ${order}: nothing is asked at the old address; subscribed at the new one`, async () => {
+      const s = await openScenario();
+      const wilma = await s.joined(P1);
+      s.person.unsubscribes(P1);
+      await s.comesToRest();
+      const acts = [() => s.civi.edits(wilma, P1, P2), () => s.civi.adds(wilma)];
+      for (const act of order === 'edited, then added' ? acts : acts.toReversed()) {
+        act();
+        s.passes(10);
+      }
+      await s.comesToRest();
+      s.assertSides([P2, 'subscribed'], [wilma, 'Added']);
+      assert.equal(s.member(P1), 'unsubscribed');
+      assert.ok((await s.sync.updates()).every((update) => update.side === 'civicrm' || update.email === P2));
+    });
+
+  it('who left by themselves and was added, and whose address is edited once Mailchimp has refused: asked to confirm at the new one only', async () => {
+    const s = await openScenario(BATCHED);
+    const wilma = await s.joined(P1);
+    s.person.unsubscribes(P1);
+    await s.comesToRest();
+    s.civi.adds(wilma);
+    s.passes(10);
+    await s.sync.run();
+    await s.batchesSettle();
+    s.civi.edits(wilma, P1, P2);
+    await s.comesToRest();
+    assert.deepEqual([s.member(P1), s.member(P2), s.group(wilma)], ['unsubscribed', 'pending', 'Added']);
+  });
+
+  it('who left by themselves, was added and asked to confirm, and whose address is edited then: reported, nothing more is sent', async () => {
+    const s = await openScenario();
+    const wilma = await s.joined(P1);
+    s.person.unsubscribes(P1);
+    await s.comesToRest();
+    s.civi.adds(wilma);
+    await s.comesToRest();
+    const before = (await s.sync.updates()).length;
+    s.civi.edits(wilma, P1, P2);
+    await s.comesToRest();
+    s.assertSides([P1, 'pending'], [wilma, 'Added']);
+    assert.deepEqual([await s.failReason(P1), (await s.sync.updates()).length], ['address', before]);
+    s.person.confirms(P1);
+    await s.comesToRest();
+    s.assertSides([P2, 'subscribed'], [wilma, 'Added']);
   });
 
   for (const left of ['by themselves', 'by an administrator'] as const)

@@ -50,6 +50,17 @@ export const emailsContract = (open: (options?: WorldOptions) => Promise<ReaderW
     );
   });
 
+  it('an e-mail without an address is none, even as the primary one', async () => {
+    const { reader, person, happens } = await open();
+    const betty = await happens((acts) => {
+      const found = person('Betty', 'betty@example.org');
+      acts.setPrimary(acts.addEmail(found, ''));
+      acts.addEmail(found, ' ');
+      return found;
+    });
+    assert.deepEqual((await reader.emailsOfContacts([betty])).map(({ email }) => email), ['betty@example.org']);
+  });
+
   it('what was written through the API is read at once', async () => {
     const { reader, writer } = await open();
     const [betty] = await writer.createContacts([{ firstName: 'Betty <3', lastName: "O'Shale", email: emailAddress('betty@example.org'), source: 'mailchimpsync' }]);

@@ -73,6 +73,25 @@ describe('rules: opt-outs', () => {
     assert.deepEqual([s.member(P1), s.member(P2), s.group(wilma)], ['unsubscribed', 'unsubscribed', 'Added']);
   });
 
+  for (const flag of ['do_not_email', 'is_deceased'] as const)
+    it(`[optout] ${flag}, set beside an opt-out that a later subscribe has outdone, says it anew`, async () => {
+      const s = await openScenario();
+      const wilma = await s.joined();
+      s.civi.optsOut(wilma, 'link');
+      await s.comesToRest();
+      s.person.subscribes(P1);
+      await s.comesToRest();
+      s.civi.acts.setFlag(wilma, flag, true);
+      await s.comesToRest();
+      s.assertSides([P1, 'unsubscribed'], [wilma, 'Added']);
+      s.civi.takesBackOptOut(wilma);
+      await s.comesToRest();
+      s.assertSides([P1, 'unsubscribed'], [wilma, 'Added']);
+      s.civi.acts.setFlag(wilma, flag, false);
+      await s.comesToRest();
+      s.assertSides([P1, 'subscribed'], [wilma, 'Added']);
+    });
+
   it('[optundo] an opt-out taken back counts as if it had not been said', async () => {
     const s = await openScenario();
     const wilma = await s.added('Wilma', P1);
