@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { JsonObject } from '../../src/simulator/simulator-settings.ts';
+import { approve, heldIn } from '../support/crowd.ts';
 import { P1, P2, P3, type Scenario } from '../support/scenario.ts';
 import { SEARCHED_ANEW, SmartScenario } from '../support/smart-scenario.ts';
 import { closeWorlds, GROUP, INTEREST } from '../support/sync-world.ts';
@@ -192,6 +193,33 @@ describe('a smart group as the subscription group', () => {
     await world.runs(3);
     assert.equal(s.member(P1), 'unsubscribed');
     world.assertGroupsUntouched();
+  });
+
+  it('a search that was changed by mistake and finds nobody any more is held, and applied to nobody whom it finds again by the approval', async () => {
+    const world = await SmartScenario.open((smart) => ({ subscriptionGroup: smart, limits: { people: 5, percent: 10 } }));
+    const { s } = world;
+    const people = Array.from({ length: 8 }, (_, number) => `rubble${number}@example.org`);
+    for (const [number, address] of people.entries()) {
+      if (number === 4) {
+        await world.runs(1);
+        s.passes(24 * 3600);
+      }
+      world.rubble('Betty', address);
+    }
+    await world.rests();
+    const statuses = (): readonly string[] => people.map((address) => s.member(address));
+    s.passes(24 * 3600);
+    s.civi.acts.changeSearch(world.smart, [['last_name', '=', 'Nobody']]);
+    await world.runs(2);
+    assert.deepEqual((await heldIn(s)).summary.kinds, { unsubscribe: 8 });
+    assert.deepEqual(statuses(), people.map(() => 'subscribed'));
+    s.civi.acts.changeSearch(world.smart, [['last_name', '=', 'Rubble']]);
+    s.passes(SEARCHED_ANEW);
+    await approve(s);
+    await s.batchesSettle();
+    assert.deepEqual(statuses(), people.map(() => 'subscribed'), 'approved, but by then the search found them again');
+    await world.rests();
+    assert.deepEqual(statuses(), people.map(() => 'subscribed'));
   });
 
   it('an opt-out of somebody whom the search finds unsubscribes', async () => {
