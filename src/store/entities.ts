@@ -88,6 +88,8 @@ export interface RowMemory {
   readonly tagged?: Range;
   /** Kinds of updates that were not to be done when a plan was approved. */
   readonly leftOut?: readonly UpdateKind[];
+  /** When the "no" was said, at the latest, that was not to be brought to Mailchimp then: a later one is. */
+  readonly leftOutNo?: Instant;
   /** Names last agreed on by both sides (three-way). */
   readonly names?: { readonly firstName?: string; readonly lastName?: string };
 }

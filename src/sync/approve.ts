@@ -43,7 +43,7 @@ export async function approve(context: AudienceContext, { plan: named, except = 
     await fetch(stage); // what people did since at Mailchimp
     const applied = await finishApproved(stage, approved);
     const sides = countsOfSides(await sidesNow(stage, signal));
-    const sent = await submit(stage);
+    const sent = await submit(stage, isOf(plan.id)); // what earlier runs left queued was not decided anew: the next run does
     return { reconcile: { ...applied, ...sides }, submit: sent };
   });
 }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RowId } from '../base/ids.ts';
 import type { CivicrmUpdate, HeldPlan, MailchimpUpdate, Update } from '../store/entities.ts';
 import { applyCivicrm } from './apply-civicrm.ts';
+import { isWaiting } from './claims.ts';
 import type { Cluster } from './cluster.ts';
 import { inChunks } from './collections.ts';
 import { makePlanned } from './create-contacts.ts';
@@ -62,10 +63,11 @@ async function createApproved(context: StageContext, plan: HeldPlan): Promise<{ 
   return { count: created, rows: [...planned, ...done] };
 }
 
+/** Rows of which something is still to be done; what an approval that was cut off has queued is decided anew as well. */
 async function rowsOf(context: StageContext, plan: HeldPlan): Promise<readonly RowId[]> {
   const rows = new Set<RowId>();
-  for (const side of ['civicrm', 'mailchimp'] as const)
-    for await (const page of pagesOfUpdates(context, side, 'planned', context.signal)) for (const { rowId } of page.filter(isOf(plan.id))) if (rowId !== null) rows.add(rowId);
+  for (const [side, state] of [['civicrm', 'planned'], ['mailchimp', 'planned'], ['mailchimp', 'queued']] as const)
+    for await (const page of pagesOfUpdates(context, side, state, context.signal)) for (const { rowId } of page.filter(isOf(plan.id))) if (rowId !== null) rows.add(rowId);
   return [...rows];
 }
 
@@ -76,7 +78,7 @@ function isPart({ updates, newRows }: Decision, approved: readonly Update[], new
 }
 
 function covers(approved: Update, decided: DecidedUpdate): boolean {
-  if (approved.state !== 'planned' || approved.kind !== decided.kind || approved.contactId !== decided.contactId) return false;
+  if (!isWaiting(approved) || approved.kind !== decided.kind || approved.contactId !== decided.contactId) return false;
   if (approved.side === 'mailchimp' && decided.side === 'mailchimp') return approved.email === decided.email && isDeepStrictEqual({ ...approved.ask, ...decided.ask }, approved.ask);
   return approved.side === decided.side && isDeepStrictEqual(approved.ask, decided.ask);
 }

@@ -9,14 +9,16 @@ type Known = Pick<AudienceContext, 'store' | 'settings' | 'clock'>;
 
 /** Group contacts counted at a time (facts/civicrm.md). */
 const PAGE = 5000;
-/** Runs and plans looked through for the last that counts. */
+/** Runs looked through at first for the last that counts; quiet ones measured nothing, and there may be any number of them. */
 const RUNS = 200;
+/** Plans looked through for approvals. */
 const PLANS = 50;
 
 /** Everybody who was changed in the last 24 hours, or is about to be. An approval starts the count anew: somebody has looked. */
 export async function peopleChanged({ store, settings, clock }: Known): Promise<PeopleByKind> {
-  const approvals = (await store.plans(settings.listId, PLANS)).filter(({ state }) => state === 'approved' || state === 'applied');
-  return store.countPeople(settings.listId, Math.max(clock.now() - DAY, ...approvals.map(({ settledAt }) => settledAt ?? 0)));
+  const now = clock.now();
+  const approvals = (await store.plans(settings.listId, PLANS)).filter(({ state }) => state === 'approved' || state === 'applied').map(({ settledAt }) => settledAt ?? 0);
+  return store.countPeople(settings.listId, Math.max(now - DAY, ...approvals.filter((at) => at <= now))); // one of the future was dated by a clock that was wrong
 }
 
 /** How many people each side has now. */
@@ -29,11 +31,15 @@ export async function sidesNow(context: AudienceContext, signal: AbortSignal): P
 
 /** As the sides were when a run last applied its plan. */
 export async function sidesBefore({ store, settings }: Known): Promise<Sides | null> {
-  for (const { state, dryRun, counts } of await store.runs(settings.listId, RUNS)) {
-    const { members, inGroup } = counts.reconcile ?? {};
-    if (state === 'done' && !dryRun && members !== undefined && inGroup !== undefined) return { mailchimp: members, civicrm: inGroup };
+  for (let looked = 0, limit = RUNS; ; limit *= 10) {
+    const runs = await store.runs(settings.listId, limit);
+    for (const { state, dryRun, counts } of runs.slice(looked)) {
+      const { members, inGroup } = counts.reconcile ?? {};
+      if (state === 'done' && !dryRun && members !== undefined && inGroup !== undefined) return { mailchimp: members, civicrm: inGroup };
+    }
+    if (runs.length < limit) return null;
+    looked = runs.length;
   }
-  return null;
 }
 
 /** The sides without asking CiviCRM. */

@@ -17,6 +17,6 @@ export async function release(context: AudienceContext, reason: FailReason | nul
 }
 
 function forgiven(row: Row): Row {
-  const { refused: _refused, contactRefused: _contact, renameRefused: _rename, dataRefused: _data, leftOut: _leftOut, ...memory } = row.memory;
+  const { refused: _refused, contactRefused: _contact, renameRefused: _rename, dataRefused: _data, leftOut: _leftOut, leftOutNo: _no, ...memory } = row.memory;
   return { ...row, memory, syncStatus: 'todo' };
 }

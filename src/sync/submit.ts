@@ -23,10 +23,11 @@ const CLAIM: Duration = 5 * MINUTE;
 /**
  * Stage 10 (`submitUpdates`): sends what is queued, in batches; a handful goes singly and at once instead. So does what
  * Mailchimp takes no batch for: it counts the events of batches that no webhook could deliver, up to 500 (facts/mailchimp.md).
+ * @param of what of it; without: all
  */
-export async function submit(context: StageContext): Promise<Counts> {
+export async function submit(context: StageContext, of: (update: MailchimpUpdate) => boolean = () => true): Promise<Counts> {
   await adoptBatches(context, context.signal);
-  const queued = await queuedUpdates(context);
+  const queued = await queuedUpdates(context, of);
   if (queued.length <= context.settings.submitSingly) return sendSingly(context, queued, context.signal);
   let submitted = 0;
   let singly: Counts | undefined;
@@ -44,9 +45,9 @@ export async function submit(context: StageContext): Promise<Counts> {
 
 const sum = (before: Counts | undefined, counts: Counts): Counts => Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count + (before?.[name] ?? 0)]));
 
-async function queuedUpdates(context: StageContext): Promise<readonly MailchimpUpdate[]> {
+async function queuedUpdates(context: StageContext, of: (update: MailchimpUpdate) => boolean): Promise<readonly MailchimpUpdate[]> {
   const found: MailchimpUpdate[] = [];
-  for await (const page of pagesOfUpdates(context, 'mailchimp', 'queued', context.signal)) found.push(...page);
+  for await (const page of pagesOfUpdates(context, 'mailchimp', 'queued', context.signal)) found.push(...page.filter(of));
   return found;
 }
 
