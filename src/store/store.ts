@@ -145,7 +145,7 @@ export interface Store {
   /** A run's updates, by id. */
   updatesOfRun(runId: RunId, after: UpdateId | null, limit: number): Promise<readonly Update[]>;
   /**
-   * How many people were changed by kind: by updates sent after `since` that did not end in vain, or that are planned or
+   * How many people were changed by kind: by updates sent after `since` that were or may have been done, or that are planned or
    * queued. Each person once a kind. What belongs to a plan (`writePlan`) does not count: somebody decides on that.
    */
   countPeople(listId: ListId, since: Instant): Promise<PeopleByKind>;

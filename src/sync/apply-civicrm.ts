@@ -84,7 +84,7 @@ class Application {
     const statuses = await this.#context.civicrm.groupContacts(unique(updates.map((update) => update.contactId!)), unique(updates.map((update) => update.ask.groupId)), this.#signal);
     const added = new Set(statuses.filter(({ status }) => isAdded(status)).map(({ contactId, groupId }) => `${contactId}:${groupId}`));
     const isSo = (update: GroupUpdate): boolean => added.has(`${update.contactId}:${update.ask.groupId}`) === (update.ask.status === 'Added');
-    await this.#decideAnew(updates.filter(isSo));
+    await this.#decideAnew(updates.filter(isSo), { sentAt: null });
     return updates.filter((update) => !isSo(update));
   }
 
@@ -154,9 +154,10 @@ class Application {
     this.counts.failed += 1;
   }
 
-  async #decideAnew(updates: readonly CivicrmUpdate[]): Promise<void> {
+  /** One that may have been done stays one that was sent: it counts for the brake. */
+  async #decideAnew(updates: readonly CivicrmUpdate[], set: Pick<UpdateSet, 'sentAt'> = {}): Promise<void> {
     if (updates.length === 0) return;
-    await this.#settle(updates, { state: 'superseded' });
+    await this.#settle(updates, { ...set, state: 'superseded' });
     await this.#rewrite(updates, (row) => ({ ...row, syncStatus: 'todo' }));
     this.counts.anew += updates.length;
   }

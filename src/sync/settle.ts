@@ -161,7 +161,7 @@ class Settlement {
 
   /** Surely not done: decided anew. */
   async notDone(): Promise<Settled> {
-    return this.#rewrite(this.#ended({ state: 'superseded' }), (row) => row, 'anew');
+    return this.#rewrite(this.#ended({ state: 'superseded', sentAt: null }), (row) => row, 'anew');
   }
 
   /** The answer to tags shows no member: what was sent is what is there now, and that `last_changed` moved by it says nothing [again]. */

@@ -29,10 +29,11 @@ const IDS_ASKING_FOR = 'SELECT id FROM {update} WHERE mailchimp_list_id = ? AND 
 const OF_RUN = 'SELECT * FROM {update} WHERE run_id = ? AND id > ? ORDER BY id LIMIT ?';
 /** A person is a contact, or an address of which no contact is known. */
 const PERSON = `kind, coalesce(civicrm_contact_id, mailchimp_email, CONCAT('row ', mailchimpsync_cache_id), CONCAT('update ', id)) AS person, run_id`;
+/** What was sent and superseded may have been done: an update surely not done is no longer "sent". */
 const PEOPLE = `
   SELECT kind, count(DISTINCT person) AS people FROM (
     SELECT ${PERSON} FROM {update} FORCE INDEX (by_sent)
-      WHERE mailchimp_list_id = ? AND sent_at > ? AND state IN ('sending', 'submitted', 'done')
+      WHERE mailchimp_list_id = ? AND sent_at > ? AND state IN ('sending', 'submitted', 'done', 'superseded')
     UNION ALL SELECT ${PERSON} FROM {update} FORCE INDEX (by_state)
       WHERE mailchimp_list_id = ? AND side IN ('mailchimp', 'civicrm') AND state IN ('planned', 'queued')
   ) AS changed WHERE run_id IS NULL OR NOT EXISTS (SELECT 1 FROM {plan} AS plan WHERE plan.id = changed.run_id) GROUP BY kind`;

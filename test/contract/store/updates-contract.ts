@@ -96,14 +96,16 @@ export const updatesContract = (stores: () => Stores): void => {
       mailchimpUpdate({ state: 'queued' }),
       mailchimpUpdate({ state: 'submitted', sentAt: NOW + 1, contactId: contactId(8) }),
       mailchimpUpdate({ state: 'done', sentAt: NOW, contactId: contactId(9) }),
-      ...(['failed', 'aborted', 'superseded'] as const).map((state) => mailchimpUpdate({ state, sentAt: NOW + 1, contactId: contactId(10) })),
+      ...(['failed', 'aborted'] as const).map((state) => mailchimpUpdate({ state, sentAt: NOW + 1, contactId: contactId(10) })),
+      mailchimpUpdate({ state: 'superseded', contactId: contactId(10) }),
+      mailchimpUpdate({ state: 'superseded', sentAt: NOW + 1, contactId: contactId(11) }), // may have been done
       mailchimpUpdate({ ...nobody, state: 'sending', sentAt: NOW + 1 }),
       mailchimpUpdate({ ...nobody, state: 'planned', email: emailAddress('bob@example.org') }),
       mailchimpUpdate({ kind: 'data', state: 'done', sentAt: NOW + 1 }),
       civicrmUpdate({ state: 'done', sentAt: NOW + 1 }),
       ...[row, another, row].map((of) => civicrmUpdate({ kind: 'create', contactId: null, rowId: of?.id ?? null })),
     ]);
-    assert.deepEqual(await store.countPeople(LIST, NOW), { subscribe: 2, unsubscribe: 2, add: 1, remove: 0, create: 2, rename: 0 });
+    assert.deepEqual(await store.countPeople(LIST, NOW), { subscribe: 3, unsubscribe: 2, add: 1, remove: 0, create: 2, rename: 0 });
     assert.deepEqual(await store.countPeople(OTHER_LIST, NOW), { subscribe: 0, unsubscribe: 0, add: 0, remove: 0, create: 0, rename: 0 });
   });
 

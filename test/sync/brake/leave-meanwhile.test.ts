@@ -115,4 +115,21 @@ describe('limits', () => {
     }
     await heldIn(s);
   });
+
+  it('count what a service did without an answer', async () => {
+    const { s } = await openCrowd(40, { limits: { people: 3, percent: 0 } });
+    for (const three of [[0, 1, 2], [3, 4, 5]]) {
+      for (const number of three) s.mailchimpAdmin.archives(person(number));
+      s.webhooksAreLost();
+      s.passes(60);
+      if (three[0] === 0) {
+        s.world.civicrm.plan({ fault: { kind: 'done-reset' }, entity: 'GroupContact', action: 'save' });
+        await assert.rejects(s.sync.run());
+        await s.sync.engine.abort(LIST);
+        assert.deepEqual(figures(s), [37, 37]);
+      } else await s.sync.run();
+    }
+    await heldIn(s);
+    assert.deepEqual(figures(s), [34, 37]);
+  });
 });
