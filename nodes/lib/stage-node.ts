@@ -1,7 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { StageName } from '../../src/store/entities.ts';
 import type { HookRunner } from '../../src/sync/data/hook-runner.ts';
-import { planMessageOf } from './plan-message.ts';
+import { NEXT, planMessageOf } from './plan-message.ts';
 import { leadsTo } from './downstream.ts';
 import type { EngineUserDefinition } from './engine-node.ts';
 import { handleInputs, type Work } from './input-handler.ts';
@@ -26,7 +26,7 @@ export function registerStage(RED: NodeAPI, type: string, stage: StageName, hook
   });
 }
 
-async function runStage(stage: StageName, { engine, message, status, signal, send }: Work, last: boolean, hook?: HookRunner): Promise<void> {
+async function runStage(stage: StageName, { engine, message, status, signal, send, warn }: Work, last: boolean, hook?: HookRunner): Promise<void> {
   const { runId } = readRunMessage(message.sync);
   status.working('working');
   const outcome = await engine.runStage(stage, runId, { signal, last, ...(hook && { hook }), progress: (progress) => status.progress(stage, progress) });
@@ -37,7 +37,11 @@ async function runStage(stage: StageName, { engine, message, status, signal, sen
   message.payload = outcome.plan ? { ...outcome.counts, plan: planMessageOf(outcome.plan) } : outcome.counts;
   message.sync = { ...runMessageOf(outcome.run), stage };
   if (outcome.run.state === 'held') {
-    status.attention('held');
+    if (outcome.run.dryRun) status.done('dryRun');
+    else {
+      status.attention('held');
+      warn(`Nothing of the plan for the audience ${outcome.run.listId} was applied: it waits for approval. msg.payload.plan.why of the lower output says why. ${NEXT.held}`);
+    }
     return send([null, message]);
   }
   status.done('done');

@@ -51,7 +51,8 @@ async function startAll(RED: NodeAPI, definition: StartDefinition, work: Work): 
       const own: NodeMessage = lists.length === 1 ? message : RED.util.cloneMessage(message);
       const outcome = await engine.start(list, request);
       if (outcome.kind === 'not_started') {
-        status.idle(outcome.reason);
+        if (outcome.reason === 'held') status.attention('held');
+        else status.idle(outcome.reason);
         const run = outcome.run === null ? null : runMessageOf(outcome.run);
         send([null, Object.assign(own, { payload: { outcome: outcome.kind, reason: outcome.reason, run, ...(outcome.reason === 'held' && { next: NEXT.held }) }, sync: { ...request, listId: list } })]);
         continue;

@@ -71,6 +71,9 @@ const endOfLineText = (text: string, start: number): SyntaxSlip => {
   return unclosedText(text, start, start + 1 + kept.length, 'the line ends');
 };
 
+/** Does a whole text stand at the offset, with what comes behind a text? Then what is missing stands before it. */
+const isWholeText = (text: string, offset: number): boolean => /^"[^"\n]+"\s*[:,}\]]/u.test(text.slice(offset));
+
 /** A quotation mark too many: glued to the end of a text, or to the beginning of one, as in `""word"`. */
 const secondQuote = (text: string, offset: number, expected: string): SyntaxSlip | null => {
   if (!followsQuote(text, offset)) return null;
@@ -79,6 +82,7 @@ const secondQuote = (text: string, offset: number, expected: string): SyntaxSlip
     const doubled = before.endsWith('""') && !before.endsWith('\\""');
     return doubled ? { offset: offset - 1, message: `expected ${expected}, found ${SECOND_QUOTE}` } : null;
   }
+  if (expected === expectation('CommaExpected') && isWholeText(text, offset)) return null;
   const name = /"([^"\n]*)"$/u.exec(before)?.[1] ?? '';
   const known = expected === expectation('ColonExpected') && !mayBeKey(name) ? ` "${name}"` : '';
   return { offset, message: `expected ${expected}${known}, found ${SECOND_QUOTE}` };

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium.ts';
 import { startCommand, temporaryFolder } from '../support/start-command.ts';
@@ -15,9 +17,16 @@ const SETTINGS = {
 interface Editor {
   readonly actions: { invoke(name: string): void };
   readonly editor: { editConfig(name: string, type: string, id: string): void };
-  readonly nodes: { node(id: string): { readonly type: string; readonly settings: string } };
+  readonly nodes: {
+    node(id: string): { readonly type: string; readonly settings: string };
+    getNodeHelp(type: string): string;
+    readonly registry: { getNodeTypes(): readonly string[] };
+  };
 }
 declare const RED: Editor;
+
+const NODES = join(import.meta.dirname, '..', '..', 'nodes');
+const lettersOf = (text: string): string => text.replaceAll(/[^a-zA-Z]/g, '');
 
 describe('the editor', function () {
   this.timeout(60_000);
@@ -59,6 +68,25 @@ describe('the editor', function () {
     await page.keyboard.press('Control+a');
     await page.keyboard.press('Control+v');
   };
+
+  it('shows the help of every node whole', async () => {
+    const shown = await page.evaluate(() =>
+      RED.nodes.registry
+        .getNodeTypes()
+        .filter((type) => type.startsWith('mailchimpsync-'))
+        .map((type) => {
+          const help = new DOMParser().parseFromString(RED.nodes.getNodeHelp(type), 'text/html').body;
+          return { type, text: help.textContent ?? '', astray: help.querySelectorAll(':not(dl) > dt').length };
+        }),
+    );
+    assert.equal(shown.length, readdirSync(NODES).filter((folder) => folder !== 'lib').length);
+    for (const { type, text, astray } of shown) {
+      const folder = type.replace('mailchimpsync-', '');
+      const source = readFileSync(join(NODES, folder, 'locales', 'en-US', `${folder}.html`), 'utf8').replaceAll(/^<.*$/gm, '');
+      assert.equal(lettersOf(text), lettersOf(source), type);
+      assert.equal(astray, 0, type);
+    }
+  });
 
   it('offers the reference flow under Import → Examples', async () => {
     await page.evaluate(() => RED.actions.invoke('core:show-examples-import-dialog'));

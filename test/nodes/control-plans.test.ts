@@ -7,7 +7,7 @@ import { contactId, emailAddress, listId, updateId } from '../../src/base/ids.ts
 import type { AudienceStatus, Engine } from '../../src/sync/engine.ts';
 import type { PlanView } from '../../src/sync/plan-view.ts';
 import { heldPlan, RUN } from '../contract/store/samples.ts';
-import { engineThat, load, messageAt, useNodeRed } from './support/flow.ts';
+import { lastStatus, engineThat, load, messageAt, useNodeRed } from './support/flow.ts';
 import { RUN_MESSAGE, runLike } from './support/runs.ts';
 
 const loadControl = (methods: Partial<Engine>): Promise<Node> => load(engineThat(methods), control, { type: 'mailchimpsync-control', start: '' });
@@ -123,6 +123,7 @@ describe('a held plan in the flow', () => {
     node.receive({});
     const { reason, next } = (await out).payload as { reason: string; next: string };
     assert.equal(reason, 'held');
+    assert.deepEqual([lastStatus(node)?.fill, lastStatus(node)?.text], ['yellow', 'waits for approval']);
     assert.match(next, /"approve" or "reject"/);
   });
 });

@@ -82,6 +82,14 @@ describe('every node', () => {
       assert.match(help, /\n### /);
     });
 
+    // Node-RED's own Markdown: ": name (type) : text" is a property, and a third colon loses what stands before it
+    // (`descriptionList` and `description` in RED.utils of the editor).
+    it(`${type} has help whose colons Node-RED does not take for something else`, () => {
+      for (const line of read('nodes', folder, 'locales', 'en-US', `${folder}.html`).split('\n'))
+        if (line.startsWith(':')) assert.match(line, /^: [^:]+ \([^:()]+\) : [^:]+$/);
+        else assert.doesNotMatch(line, /:[^:]+\([^:]+\).*:/);
+    });
+
     it(`${type} stands in an example`, () => {
       assert.ok(examples.some((node) => node.type === type));
     });

@@ -55,13 +55,12 @@ describe('the example of a hook', () => {
       },
     });
     const flow = example.map((node): FlowNode => {
-      if (node.type === 'mailchimpsync-config') return { ...node, settings: SETTINGS };
       if (node.type === 'debug') return { ...node, type: 'helper' };
       if (node.type !== 'tab') return node;
       const env = [['CIVICRM_URL', `http://127.0.0.1:${(site.address() as AddressInfo).port}`], ['CIVICRM_KEY', 'the key']].map(([name, value]) => ({ name, value, type: 'str' }));
       return { ...node, env };
     });
-    await loadFlow([configOver(engine), dataHooks, hookReturn, coreNode('common/90-comment'), coreNode('function/10-function'), coreNode('network/21-httprequest')], flow, { 'paid-config': { secrets: SECRETS } });
+    await loadFlow([configOver(engine), dataHooks, hookReturn, coreNode('common/90-comment'), coreNode('function/10-function'), coreNode('network/21-httprequest')], [...flow, { id: 'sync-config', type: 'mailchimpsync-config', settings: SETTINGS }], { 'sync-config': { secrets: SECRETS } });
     const on = messageAt('paid-on');
     helper.getNode('paid-hooks').receive({ sync: RUN_MESSAGE });
     await on;

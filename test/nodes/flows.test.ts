@@ -101,10 +101,13 @@ describe('the examples', () => {
     it(`"${file}" is whole: every wire and configuration leads somewhere`, () => {
       const nodes = readFlow('examples', file);
       const ids = nodes.map(({ id }) => id);
+      // An example that is nothing without a sync works with that of the reference flow: a configuration of its own would be one more to fill in.
+      const known = [...ids, 'sync-config', 'sync-start'];
       assert.equal(new Set(ids).size, ids.length);
       for (const node of nodes) {
-        const { wires = [], config } = node as { wires?: string[][]; config?: string };
-        for (const id of [...wires.flat(), ...(config === undefined ? [] : [config])]) assert.ok(ids.includes(id), `${node.id} → ${id}`);
+        const { wires = [], config, start } = node as { wires?: string[][]; config?: string; start?: string };
+        for (const id of wires.flat()) assert.ok(ids.includes(id), `${node.id} → ${id}`);
+        for (const id of [config, start]) assert.ok(id === undefined || known.includes(id), `${node.id} → ${id}`);
       }
       assert.ok(String(nodes.find(({ type }) => type === 'tab')?.['info']).length > 100);
     });

@@ -79,14 +79,14 @@ const all = (value: string): readonly string[] => PEOPLE.map(() => value);
 function withExample(civicrmUrl: string): Changes {
   const example = readFlow('examples', '04 membership end date.json');
   const env = [['CIVICRM_URL', civicrmUrl], ['CIVICRM_KEY', world.civicrm.apiKey]].map(([name, value]) => ({ name, value, type: 'str' }));
-  const copied = example.filter(({ type }) => !['tab', 'comment', 'debug', 'mailchimpsync-config'].includes(type)).map((node): [string, FlowNode] => [node.id, { ...node, z: 'sync' }]);
+  const copied = example.filter(({ type }) => !['tab', 'comment', 'debug'].includes(type)).map((node): [string, FlowNode] => [node.id, { ...node, z: 'sync' }]);
   const hooks = example.find(({ type }) => type === 'mailchimpsync-data-hooks') ?? assert.fail('the example has no data hooks');
   return {
     ...Object.fromEntries(copied),
     sync: { env },
     'sync-errors': { type: 'helper', wires: [] }, // the helper loads one catch node a flow
     'sync-identify-changes': { wires: [['paid-hooks']] },
-    'paid-hooks': { ...hooks, z: 'sync', config: 'sync-config', wires: [['sync-reconcile'], ...(hooks['wires'] as readonly unknown[]).slice(1)] },
+    'paid-hooks': { ...hooks, z: 'sync', wires: [['sync-reconcile'], ...(hooks['wires'] as readonly unknown[]).slice(1)] },
   };
 }
 

@@ -203,6 +203,16 @@ describe('the end of a run', () => {
     node.receive({ sync: RUN_MESSAGE });
     assert.equal(((await second)['sync'] as { stage: string }).stage, 'reconcile');
     assert.equal(first.length, 0);
-    assert.equal(lastStatus(node)?.text, 'held');
+    assert.deepEqual([lastStatus(node)?.fill, lastStatus(node)?.text], ['yellow', 'waits for approval']);
+    assert.match(logged(), /it waits for approval.*"approve" or "reject"/);
+  });
+
+  it('of a dry run goes out there too, and waits for nobody', async () => {
+    const node = await load(engineThat({ runStage: () => Promise.resolve({ kind: 'done', counts: {}, run: runLike({ state: 'held', dryRun: true }) }) }), reconcile, { type: 'mailchimpsync-reconcile' }, { outputs: 2 });
+    const second = messageAt('out1');
+    node.receive({ sync: RUN_MESSAGE });
+    await second;
+    assert.deepEqual([lastStatus(node)?.fill, lastStatus(node)?.text], ['green', 'dry run: see plan']);
+    assert.doesNotMatch(logged(), /approv/);
   });
 });

@@ -65,6 +65,7 @@ describe('settings that are not JSON', () => {
     ['single quotation marks', "{'lists': {}}", 2, /found another kind of quotation mark \('\)/u],
     ['typographic quotation marks', '{“lists”: {}}', 2, /found another kind of quotation mark \(“\)/u],
     ['a comma missing', '{"lists": {} "accounts": {}}', 14, /expected a comma.*found a text in quotation marks/u],
+    ['a comma missing between two texts', '{"lists": "x""accounts": {}}', 14, /expected a comma.*found a text in quotation marks/u],
     ['two commas', '{"lists": {},, "accounts": {}}', 13, /found ","; remove the comma/u],
     ['a colon missing', '{"lists" {}}', 10, /expected a colon.*found "\{"/u],
     ['a value missing', '{"lists":}', 10, /expected a value, found "\}"/u],
