@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Database } from '../../src/store/sqlite/database.ts';
 import { migrate, MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
+import { assertGoesOn, FIRST_SCHEMA_DATA } from './first-schema-data.ts';
 import { newPlace, type FilePlace } from './place.ts';
 
 describe('Migrations of the embedded store', () => {
@@ -44,6 +45,15 @@ describe('Migrations of the embedded store', () => {
     migrate(database, place.file, [first, 'CREATE TABLE second (id INTEGER)']);
     assert.deepEqual({ ...(version() as object) }, { version: 2 });
     assert.deepEqual(database.all('SELECT * FROM second'), []);
+  });
+
+  it('keep what the first version left, and work goes on from it', async () => {
+    migrate(database, place.file, MIGRATIONS.slice(0, 1));
+    for (const statement of FIRST_SCHEMA_DATA) database.run(statement);
+    const store = await place.connect();
+    await assertGoesOn(store);
+    await store.close();
+    assert.deepEqual({ ...(version() as object) }, { version: MIGRATIONS.length });
   });
 
   it('leave the database as it was when one fails', () => {

@@ -10,9 +10,10 @@ import { Database } from '../../src/store/mysql/database.ts';
 import { dropMysqlStore } from '../../src/store/mysql/drop-store.ts';
 import { migrate, STEPS, type Step } from '../../src/store/mysql/migrations.ts';
 import { openMysqlStore } from '../../src/store/mysql/mysql-store.ts';
-import { TABLES } from '../../src/store/mysql/schema.ts';
+import { FIRST_SCHEMA, TABLES } from '../../src/store/mysql/schema.ts';
 import { LIST, memberRow, stored } from '../contract/store/samples.ts';
 import { emptyDatabase } from '../support/mariadb.ts';
+import { assertGoesOn, FIRST_SCHEMA_DATA } from './first-schema-data.ts';
 import { PREFIX, query, tablesOf } from './mysql-place.ts';
 
 const OPENER = fileURLToPath(new URL('./open-mysql.ts', import.meta.url));
@@ -67,6 +68,37 @@ describe('Migrations of the MySQL store', () => {
     assert.deepEqual([await version(), (await second.countRows(LIST)).todo, second.id], [STEPS.length, 1, first.id]);
     assert.ok((await stored(second, [memberRow('bob')]))[0], 'ids go on where they were');
     await second.close();
+  });
+
+  const leftByTheFirstVersion = async (): Promise<void> => {
+    await migrateWith(STEPS.slice(0, FIRST_SCHEMA.length));
+    for (const statement of FIRST_SCHEMA_DATA) await query(url, statement);
+    await query(url, `UPDATE ${PREFIX}sequence SET next = 10`);
+  };
+  const indexes = async (): Promise<readonly unknown[]> =>
+    query(url, `SELECT table_name, index_name, column_name FROM information_schema.statistics WHERE table_schema = DATABASE() ORDER BY 1, 2, seq_in_index`);
+
+  it('keep what the first version left, and work goes on from it', async () => {
+    await leftByTheFirstVersion();
+    const store = await open();
+    await assertGoesOn(store);
+    await store.close();
+    assert.equal(await version(), STEPS.length);
+  });
+
+  it('go on from wherever they were cut off, a step that was done before its number was written too', async () => {
+    await (await open()).close();
+    const wanted = await indexes();
+    for (let done = FIRST_SCHEMA.length + 1; done <= STEPS.length; done += 1) {
+      for (const table of await tablesOf(url)) await query(url, `DROP TABLE \`${table}\``);
+      await leftByTheFirstVersion();
+      await migrateWith(STEPS.slice(0, done));
+      await query(url, `UPDATE ${PREFIX}meta SET value = '${done - 1}' WHERE name = 'schema_version'`);
+      const store = await open();
+      await assertGoesOn(store);
+      await store.close();
+      assert.deepEqual([await version(), await indexes()], [STEPS.length, wanted], `cut off after step ${done}`);
+    }
   });
 
   it('take over the lock of a program that died, when it has run out', async () => {

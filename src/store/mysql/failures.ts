@@ -7,6 +7,7 @@ import { SyncError } from '../../base/errors.ts';
 const CLASHED = [1205, 1213, 1020]; // lock wait timeout, deadlock (at COMMIT: certification in a Galera cluster), record changed
 const TAKEN = [1062]; // duplicate entry
 const HAS_INDEX = [1061]; // duplicate key name
+const HAS_NO_INDEX = [1091]; // can't drop, check that it exists
 /** The connection is gone, or its server takes no (more) writes: shutting down, killed, cluster node not ready, read-only after a failover. */
 const LOST = [1047, 1053, 1077, 1079, 1290, 1317, 1792, 1836, 1927, 2006, 2013, 3169];
 const FULL = [1021, 1114]; // disk full, table full
@@ -34,6 +35,9 @@ export const isTaken = (error: unknown): boolean => is(error, TAKEN);
 
 /** An index of that name is there already. */
 export const hasIndex = (error: unknown): boolean => is(error, HAS_INDEX);
+
+/** There is no index of that name. */
+export const hasNoIndex = (error: unknown): boolean => is(error, HAS_NO_INDEX);
 
 /** Another transaction took a value between this one's reading and its writing. */
 class TakenMeanwhile extends Error {

@@ -3,8 +3,8 @@ import { SyncError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
 import type { Connection } from './connection.ts';
 import type { Database } from './database.ts';
-import { hasIndex, isTaken } from './failures.ts';
-import { FIRST_SCHEMA, INDEXES_OF_EXPLAIN, INDEXES_OF_THE_BRAKE, type Index } from './schema.ts';
+import { hasIndex, hasNoIndex, isTaken } from './failures.ts';
+import { FIRST_SCHEMA, INDEXES_OF_EXPLAIN, INDEXES_OF_THE_BRAKE, INDEXES_OF_THE_LIMITS, type Index } from './schema.ts';
 
 /** One change of the schema, which may be repeated: a statement, or what needs a look at the schema first. */
 export type Step = string | ((connection: Connection) => Promise<void>);
@@ -20,8 +20,24 @@ const addIndex =
     }
   };
 
+const dropIndex =
+  ({ table, name }: Pick<Index, 'table' | 'name'>): Step =>
+  async (connection) => {
+    try {
+      await connection.run(`DROP INDEX ${name} ON {${table}}`);
+    } catch (error) {
+      if (!hasNoIndex(error)) throw error;
+    }
+  };
+
 /** Step n brings the tables from version n to n + 1. */
-export const STEPS: readonly Step[] = [...FIRST_SCHEMA, ...INDEXES_OF_THE_BRAKE.map(addIndex), ...INDEXES_OF_EXPLAIN.map(addIndex)];
+export const STEPS: readonly Step[] = [
+  ...FIRST_SCHEMA,
+  ...INDEXES_OF_THE_BRAKE.map(addIndex),
+  ...INDEXES_OF_EXPLAIN.map(addIndex),
+  ...INDEXES_OF_THE_LIMITS.map(addIndex),
+  dropIndex({ table: 'update', name: 'by_sent' }), // by_kind stands for it
+];
 
 const META = 'CREATE TABLE IF NOT EXISTS {meta} (name VARBINARY(64) NOT NULL PRIMARY KEY, value VARBINARY(1024) NOT NULL) ENGINE = InnoDB';
 const READ = 'SELECT value FROM {meta} WHERE name = ?';

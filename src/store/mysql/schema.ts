@@ -232,3 +232,9 @@ export const INDEXES_OF_THE_BRAKE: readonly Index[] = [
   { table: 'update', name: 'by_sent', columns: 'mailchimp_list_id, sent_at' },
   { table: 'plan', name: 'by_held', columns: 'mailchimp_list_id, held_at, id' },
 ];
+
+/** What the limits count for each webhook: neither updates of data, nor the audience row by row. */
+export const INDEXES_OF_THE_LIMITS: readonly Index[] = [
+  { table: 'update', name: 'by_kind', columns: 'mailchimp_list_id, kind, sent_at' },
+  { table: 'cache', name: 'by_member_status', columns: 'mailchimp_list_id, mailchimp_status' },
+];

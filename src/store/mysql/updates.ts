@@ -1,4 +1,4 @@
-import { peopleOf } from '../columns/people-columns.ts';
+import { LIMITED, peopleOf } from '../columns/people-columns.ts';
 import type { Parameter } from '../columns/parameter.ts';
 import { updateOf, type UpdateColumns } from '../columns/update-columns.ts';
 import type { Update } from '../entities.ts';
@@ -32,10 +32,10 @@ const PERSON = `kind, coalesce(civicrm_contact_id, mailchimp_email, CONCAT('row 
 /** What was sent and superseded may have been done: an update surely not done is no longer "sent". */
 const PEOPLE = `
   SELECT kind, count(DISTINCT person) AS people FROM (
-    SELECT ${PERSON} FROM {update} FORCE INDEX (by_sent)
-      WHERE mailchimp_list_id = ? AND sent_at > ? AND state IN ('sending', 'submitted', 'done', 'superseded')
+    SELECT ${PERSON} FROM {update} FORCE INDEX (by_kind)
+      WHERE mailchimp_list_id = ? AND kind IN (${LIMITED}) AND sent_at > ? AND state IN ('sending', 'submitted', 'done', 'superseded')
     UNION ALL SELECT ${PERSON} FROM {update} FORCE INDEX (by_state)
-      WHERE mailchimp_list_id = ? AND side IN ('mailchimp', 'civicrm') AND state IN ('planned', 'queued')
+      WHERE mailchimp_list_id = ? AND side IN ('mailchimp', 'civicrm') AND state IN ('planned', 'queued') AND kind IN (${LIMITED})
   ) AS changed WHERE run_id IS NULL OR NOT EXISTS (SELECT 1 FROM {plan} AS plan WHERE plan.id = changed.run_id) GROUP BY kind`;
 
 type UpdateMethods = Pick<

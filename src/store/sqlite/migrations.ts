@@ -1,9 +1,9 @@
 import { SyncError } from '../../base/errors.ts';
 import type { Database } from './database.ts';
-import { FIRST_SCHEMA, HANDLED_WEBHOOKS, INDEXES_OF_EXPLAIN, INDEXES_OF_THE_BRAKE } from './schema.ts';
+import { FIRST_SCHEMA, HANDLED_WEBHOOKS, INDEXES_OF_EXPLAIN, INDEXES_OF_THE_BRAKE, INDEXES_OF_THE_LIMITS } from './schema.ts';
 
 /** Migration n brings a database from version n to n + 1. Each runs once, in its own transaction. */
-export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, HANDLED_WEBHOOKS, INDEXES_OF_THE_BRAKE, INDEXES_OF_EXPLAIN];
+export const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, HANDLED_WEBHOOKS, INDEXES_OF_THE_BRAKE, INDEXES_OF_EXPLAIN, INDEXES_OF_THE_LIMITS];
 
 /**
  * Brings the database to this program's schema. Safe when two programs do it at once: the version is read under the

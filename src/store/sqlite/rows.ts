@@ -37,7 +37,7 @@ const COUNT = `
   SELECT sync_status, count(*) AS count FROM mailchimpsync_cache INDEXED BY mailchimpsync_cache_status
   WHERE mailchimp_list_id = ? GROUP BY sync_status`;
 const COUNT_SUBSCRIBED = `
-  SELECT count(*) AS count FROM mailchimpsync_cache INDEXED BY mailchimpsync_cache_list
+  SELECT count(*) AS count FROM mailchimpsync_cache INDEXED BY mailchimpsync_cache_subscribed
   WHERE mailchimp_list_id = ? AND mailchimp_status = 'subscribed'`;
 const COUNT_FAILS = `
   SELECT coalesce(fail_reason, 'other') AS reason, count(*) AS count FROM mailchimpsync_cache INDEXED BY mailchimpsync_cache_fail

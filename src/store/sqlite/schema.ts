@@ -215,3 +215,10 @@ export const INDEXES_OF_THE_BRAKE = `
 CREATE INDEX mailchimpsync_update_sent ON mailchimpsync_update (mailchimp_list_id, sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX mailchimpsync_plan_held ON mailchimpsync_plan (mailchimp_list_id, held_at, id);
 `;
+
+/** What the limits count for each webhook: neither updates of data, nor the audience row by row. */
+export const INDEXES_OF_THE_LIMITS = `
+CREATE INDEX mailchimpsync_update_kind ON mailchimpsync_update (mailchimp_list_id, kind, sent_at) WHERE sent_at IS NOT NULL;
+DROP INDEX mailchimpsync_update_sent;
+CREATE INDEX mailchimpsync_cache_subscribed ON mailchimpsync_cache (mailchimp_list_id) WHERE mailchimp_status = 'subscribed';
+`;

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { systemClock } from '../../../src/base/clock.ts';
+import type { Store } from '../../../src/store/store.ts';
 import type { BrakeStatus } from '../../../src/sync/engine.ts';
+import { reasonsToWait } from '../../../src/sync/people-changed.ts';
 import { approve, DEFAULTS, figures, openCrowd, person } from '../../support/crowd.ts';
 import { openScenario, type Scenario } from '../../support/scenario.ts';
 import { closeWorlds } from '../../support/sync-world.ts';
@@ -27,6 +30,14 @@ describe('webhooks beyond the limits', () => {
     const { inbox, brake } = await standing(s);
     assert.deepEqual([inbox, brake.webhooksBeyondLimits, brake.people.create, brake.people.add, brake.limit], [3, 3, 25, 25, 25]);
     assert.equal(s.civi.ownersOf(person(27)).length, 0);
+  });
+
+  it('are not counted for what no limit holds: most webhooks change nobody, or data alone', async () => {
+    const { sync } = await openScenario({ list: DEFAULTS });
+    const settings = [...sync.engine.settings.audiences.values()][0] ?? assert.fail('no audience');
+    const store = new Proxy({} as Store, { get: (_, name) => assert.fail(`the store was asked: ${String(name)}`) });
+    for (const kinds of [{}, { data: 3 }, { subscribe: 0 }]) assert.deepEqual(await reasonsToWait({ store, settings, clock: systemClock }, kinds), []);
+    await assert.rejects(reasonsToWait({ store, settings, clock: systemClock }, { subscribe: 1 }), /the store was asked/);
   });
 
   it('wait as long as there is no room, however often they are looked at', async () => {
