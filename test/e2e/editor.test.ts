@@ -18,7 +18,7 @@ interface Editor {
   readonly actions: { invoke(name: string): void };
   readonly editor: { editConfig(name: string, type: string, id: string): void };
   readonly nodes: {
-    node(id: string): { readonly type: string; readonly settings: string };
+    node(id: string): { readonly type: string; readonly settings: string; readonly config: string; readonly start: string; readonly valid: boolean };
     getNodeHelp(type: string): string;
     readonly registry: { getNodeTypes(): readonly string[] };
   };
@@ -69,6 +69,14 @@ describe('the editor', function () {
     await page.keyboard.press('Control+v');
   };
 
+  const importExample = async (name: string): Promise<void> => {
+    await page.evaluate(() => RED.actions.invoke('core:show-examples-import-dialog'));
+    const examples = page.locator('#red-ui-clipboard-dialog-import-tab-examples');
+    await examples.getByText('@mailchimpsync/node-red-civicrm-mailchimp').click();
+    await examples.getByText(name).click();
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+  };
+
   it('shows the help of every node whole', async () => {
     const shown = await page.evaluate(() =>
       RED.nodes.registry
@@ -89,11 +97,7 @@ describe('the editor', function () {
   });
 
   it('offers the reference flow under Import → Examples', async () => {
-    await page.evaluate(() => RED.actions.invoke('core:show-examples-import-dialog'));
-    const examples = page.locator('#red-ui-clipboard-dialog-import-tab-examples');
-    await examples.getByText('@mailchimpsync/node-red-civicrm-mailchimp').click();
-    await examples.getByText('01 reference flow').click();
-    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await importExample('01 reference flow');
     await page.locator('#red-ui-workspace-tabs').getByText('Mailchimp sync').click();
     await page.waitForSelector('[id="sync-submit"]');
     assert.equal(await page.evaluate(() => RED.nodes.node('sync-config').type), 'mailchimpsync-config');
@@ -123,6 +127,13 @@ describe('the editor', function () {
     assert.equal((await deployed).ok(), true);
     const flows = await (await fetch(`${url}flows`)).text();
     assert.ok(flows.includes('mailchimpsync-submit') && !flows.includes(KEY), flows);
+  });
+
+  it('gives the buttons of "status and abort" the configuration and the start node of the reference flow', async () => {
+    await importExample('03 status and abort');
+    await page.locator('#red-ui-workspace-tabs').getByText('Status and abort').click();
+    await page.waitForSelector('[id="control-control"]');
+    assert.deepEqual(await page.evaluate(() => { const { config, start, valid } = RED.nodes.node('control-control'); return { config, start, valid }; }), { config: 'sync-config', start: 'sync-start', valid: true });
   });
 
   it('throws no error in the browser', () => {
