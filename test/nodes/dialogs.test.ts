@@ -90,8 +90,12 @@ describe('every node', () => {
         else assert.doesNotMatch(line, /:[^:]+\([^:]+\).*:/);
     });
 
-    it(`${type} stands in an example`, () => {
-      assert.ok(examples.some((node) => node.type === type));
+    // A property that is missing is not its default: the editor shows such a node as not properly configured.
+    it(`${type} stands in an example, each time with every property of its dialog`, () => {
+      const placed = examples.filter((node) => node.type === type);
+      assert.ok(placed.length > 0);
+      for (const node of placed)
+        for (const property of Object.keys(register(script)[0]?.definition.defaults ?? {})) assert.ok(property in node, property);
     });
 
     it(`${type} is listed in package.json and described in the reference`, () => {
