@@ -7,7 +7,7 @@ import type { MailchimpApi, Member } from '../mailchimp/api.ts';
 import type { AudienceSettings } from '../settings/settings.ts';
 import { boundGroups } from '../sync/changed-contacts.ts';
 import { mayBeMailed } from '../sync/civicrm-word.ts';
-import { membersAmong, membersOf, smartGroupsAmong } from '../sync/group-members.ts';
+import { allMembersOf, membersAmong, smartGroupsAmong } from '../sync/group-members.ts';
 
 /** Both sides of one audience as the services show them now, read without the sync's store. */
 export interface Picture {
@@ -100,12 +100,6 @@ const readPeople = async (
       addresses: (addresses.get(contact.id) ?? []).map(({ email }) => email),
       groups: new Map([...(statuses.get(contact.id) ?? []).map(({ groupId, status }) => [groupId, status] as const), ...foundIn(contact.id).map((group) => [group, 'Added'] as const)]),
     }));
-};
-
-const allMembersOf = async (reading: Parameters<typeof membersOf>[0], group: GroupId, signal: AbortSignal): Promise<readonly ContactId[]> => {
-  const ids: ContactId[] = [];
-  for await (const page of membersOf(reading, group, IDS_A_PAGE, signal)) ids.push(...page);
-  return ids;
 };
 
 const everIn = async (groups: readonly GroupId[], civicrm: CivicrmReader, signal: AbortSignal): Promise<readonly ContactId[]> => {

@@ -38,7 +38,7 @@ async function* candidates(context: StageContext): AsyncGenerator<readonly Conta
     for (const chunk of inChunks(ids, PAGE)) yield await addedAmong(context, chunk);
     return;
   }
-  yield* membersOf(context, settings.subscriptionGroup, PAGE, signal);
+  yield* membersOf(context, settings.subscriptionGroup, signal);
 }
 
 async function addedAmong(context: StageContext, ids: readonly ContactId[]): Promise<readonly ContactId[]> {

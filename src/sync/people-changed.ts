@@ -7,8 +7,6 @@ import type { AudienceContext } from './stage.ts';
 
 type Known = Pick<AudienceContext, 'store' | 'settings' | 'clock'>;
 
-/** Group contacts counted at a time (facts/civicrm.md). */
-const PAGE = 5000;
 /** Runs looked through at first for the last that counts; quiet ones measured nothing, and there may be any number of them. */
 const RUNS = 200;
 /** Plans looked through for approvals. */
@@ -25,7 +23,7 @@ export async function peopleChanged({ store, settings, clock }: Known): Promise<
 export async function sidesNow(context: AudienceContext, signal: AbortSignal): Promise<Sides> {
   const { store, settings } = context;
   let added = 0;
-  for await (const ids of membersOf(context, settings.subscriptionGroup, PAGE, signal)) added += ids.length;
+  for await (const ids of membersOf(context, settings.subscriptionGroup, signal)) added += ids.length;
   return { mailchimp: await store.countSubscribed(settings.listId), civicrm: added };
 }
 
