@@ -81,7 +81,7 @@ function decideHolds(row: Row, cluster: Cluster): readonly DecidedCivicrmUpdate[
 }
 
 /** A row held back stays `todo`. */
-const heldBack = (cluster: Cluster, superseded: Decision['superseded']): Decision => ({
+export const heldBack = (cluster: Cluster, superseded: Decision['superseded']): Decision => ({
   rows: cluster.rows.map((row) => ({ ...row, syncStatus: 'todo' })),
   superseded,
   updates: [],

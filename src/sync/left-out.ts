@@ -1,5 +1,4 @@
 import type { CivicrmUpdate, MailchimpUpdate, Row, RowMemory, Word } from '../store/entities.ts';
-import { isWaiting } from './claims.ts';
 import type { Cluster } from './cluster.ts';
 import { unique } from './collections.ts';
 import type { DecidedUpdate, Decision } from './decision.ts';
@@ -42,7 +41,7 @@ export function withoutLeftOut(cluster: Cluster, decision: Decision): Decision {
   const leaving = new Map(decision.rows.filter(({ id }) => nos.some(({ side, rowId }) => side === 'mailchimp' && rowId === id)).map((row) => [row.id, row]));
   return {
     rows: cluster.rows.map((row) => leaving.get(row.id) ?? { ...row, syncStatus: 'fail', failReason: 'left_out' }),
-    superseded: cluster.updates.filter(isWaiting).map(({ id }) => id),
+    superseded: decision.superseded,
     updates: nos,
     newRows: [],
   };

@@ -3,11 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { writeId, type RowId, type RunId, type WriteId } from '../base/ids.ts';
 import type { AudienceState, NewUpdate, Row, UpdateKind } from '../store/entities.ts';
 import type { Unit, UpdateChange } from '../store/store.ts';
-import { isWaiting } from './claims.ts';
 import type { Cluster } from './cluster.ts';
 import { unique } from './collections.ts';
 import { commitOptions } from './commit.ts';
-import { decide } from './decide.ts';
+import { decide, heldBack } from './decide.ts';
 import type { DecidedUpdate, Decision } from './decision.ts';
 import { decisionRules } from './decision-rules.ts';
 import { isDead } from './holder.ts';
@@ -62,7 +61,7 @@ export async function planRows(context: AudienceContext, rows: readonly Row[], o
 
 function permitted(cluster: Cluster, decision: Decision, { permits }: PlanOptions): Decision {
   if (!permits || permits(cluster, decision)) return decision;
-  return { rows: cluster.rows.map((row) => ({ ...row, syncStatus: 'todo' })), superseded: cluster.updates.filter(isWaiting).map(({ id }) => id), updates: [], newRows: [] };
+  return heldBack(cluster, decision.superseded);
 }
 
 function together(one: Planned, other: Planned): Planned {
