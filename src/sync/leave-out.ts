@@ -1,9 +1,9 @@
 import { SyncError } from '../base/errors.ts';
 import { contactId, emailAddress, type ContactId, type EmailAddress, type RowId } from '../base/ids.ts';
 import type { HeldPlan, Row, Update } from '../store/entities.ts';
-import type { UpdateChange } from '../store/store.ts';
 import { groupBy } from './collections.ts';
 import { rewriteRows } from './commit.ts';
+import { droppedAt } from './drop-planned.ts';
 import { isOf } from './kept-plan.ts';
 import { leftOut } from './left-out.ts';
 import { pagesOfUpdates } from './pages.ts';
@@ -18,7 +18,6 @@ export async function leaveOut(context: StageContext, plan: HeldPlan, except: re
   const named = await Named.of(context, except);
   const isOfPlan = (update: Update): boolean => isOf(plan.id)(update) && named.has(update) && update.state === 'planned';
   const endedAt = context.clock.now();
-  const dropped = ({ id }: Update): UpdateChange => ({ kind: 'write', id, from: ['planned'], set: { state: 'superseded', endedAt } });
   const out: Update[] = [];
   for (const side of ['civicrm', 'mailchimp'] as const) for await (const page of pagesOfUpdates(context, side, 'planned', context.signal)) out.push(...page.filter(isOfPlan));
   if (!named.areAllIn(out)) throw new SyncError('message_invalid', 'Some of the people to be left out are not in the plan: name them by the address or the contact id that the plan shows. Nothing was approved.');
@@ -27,7 +26,7 @@ export async function leaveOut(context: StageContext, plan: HeldPlan, except: re
   await rewriteRows(context, rows, async (again) => {
     const open = await context.store.openUpdates(context.settings.listId, again.map(({ id }) => id), []); // a webhook may have decided some anew
     // In one commit: somebody who was dropped and not yet left out would be decided anew.
-    return again.map((row) => ({ rows: [{ kind: 'write', row: leftOut(row, ofRow.get(row.id) ?? []) }], updates: open.filter((update) => update.rowId === row.id && isOfPlan(update)).map(dropped) }));
+    return again.map((row) => ({ rows: [{ kind: 'write', row: leftOut(row, ofRow.get(row.id) ?? []) }], updates: open.filter((update) => update.rowId === row.id && isOfPlan(update)).map((update) => droppedAt(endedAt, update)) }));
   });
 }
 
